@@ -1,0 +1,62 @@
+import { homedir } from 'node:os';
+
+import { createCredentialSource, DEFAULT_ENDPOINT, validateEndpoint, type CredentialSource } from '../tencent';
+
+/** Half of the published 220/s: the console and other tools share it. */
+export const DEFAULT_STATUS_CALLS_PER_SECOND = 100;
+
+/** Environment variables of the worker; those of Temporal and of the cloud's credentials keep their own names. */
+export const VARIABLES = {
+  endpoint: 'PROVISIONING_ENDPOINT',
+  region: 'PROVISIONING_REGION',
+  statusCallsPerSecond: 'PROVISIONING_STATUS_CALLS_PER_SECOND',
+} as const;
+
+/** Checked configuration of the worker. */
+export interface WorkerConfig {
+  /** Base URL of the cloud's organization API. */
+  endpoint: string;
+  /** Sent as X-TC-Region; the API does not need one. */
+  region?: string;
+  /** Rate of status calls that the server enforces for all workers together. */
+  statusCallsPerSecond: number;
+  credentials: CredentialSource;
+}
+
+/** Names every fault of the configuration at once. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+
+  constructor(readonly faults: readonly string[]) {
+    super(`The configuration cannot be used: ${faults.join('; ')}`);
+  }
+}
+
+/**
+ * Reads the worker's configuration.
+ *
+ * @throws ConfigurationError naming every fault, and every source of credentials tried when none has them
+ */
+export async function readWorkerConfig(env: NodeJS.ProcessEnv): Promise<WorkerConfig> {
+  const endpoint = env[VARIABLES.endpoint] ?? DEFAULT_ENDPOINT;
+  const faults = validateEndpoint(endpoint).map((fault) => `${VARIABLES.endpoint}: ${fault}`);
+  const rate = env[VARIABLES.statusCallsPerSecond];
+  const statusCallsPerSecond = rate === undefined ? DEFAULT_STATUS_CALLS_PER_SECOND : Number(rate);
+  if (!(statusCallsPerSecond > 0 && statusCallsPerSecond <= 1000)) {
+    faults.push(`${VARIABLES.statusCallsPerSecond} must be a number above 0 and at most 1000, got "${rate}"`);
+  }
+  const region = env[VARIABLES.region];
+  const credentials = createCredentialSource(env, homedir());
+  try {
+    await credentials();
+  } catch (error) {
+    faults.push(error instanceof Error ? error.message : String(error));
+  }
+  if (faults.length > 0) throw new ConfigurationError(faults);
+  return {
+    endpoint,
+    statusCallsPerSecond,
+    credentials,
+    ...(region !== undefined && region !== '' && { region }),
+  };
+}

@@ -1,0 +1,5 @@
+export * from './input';
+export * from './names';
+export * from './outcome';
+export * from './snapshot';
+export * from './task-status';

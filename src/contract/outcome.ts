@@ -1,0 +1,26 @@
+import type { Ending, ProvisioningSnapshot } from './snapshot';
+
+/** How a follow ended: the last snapshot, with an ending as its phase. */
+export interface ProvisioningOutcome extends ProvisioningSnapshot {
+  phase: Ending;
+  /** One sentence for a person. */
+  message: string;
+}
+
+/**
+ * Types of the `ApplicationFailure` that a follow closes with; its first detail is the {@link ProvisioningOutcome}.
+ * `Succeeded` closes as Completed and `Cancelled` as Canceled, so they have none.
+ */
+export const FAILURE_TYPES = {
+  Failed: 'ProvisioningFailed',
+  NotFound: 'ProvisioningTaskNotFound',
+  Vanished: 'ProvisioningTaskVanished',
+  Rejected: 'ProvisioningRejected',
+  DeadlineExceeded: 'ProvisioningDeadlineExceeded',
+} as const satisfies Partial<Record<Ending, string>>;
+
+/** Type of the failure of a follow whose input is refused; its details are the faults, one string each. */
+export const INVALID_INPUT_TYPE = 'ProvisioningInvalidInput';
+
+/** Memo field that holds the {@link ProvisioningOutcome} of a cancelled follow: a Canceled close has no details. */
+export const OUTCOME_MEMO = 'outcome';

@@ -1,0 +1,66 @@
+import type { Polling } from './input';
+
+/** Phases that end a follow. */
+export const ENDINGS = [
+  'Succeeded',
+  'Failed',
+  'NotFound',
+  'Vanished',
+  'Rejected',
+  'DeadlineExceeded',
+  'Cancelled',
+] as const;
+export type Ending = (typeof ENDINGS)[number];
+export type Phase = 'Polling' | 'Blocked' | Ending;
+
+/** An error of a status check, as shown to operators and callers. */
+export interface CheckError {
+  /** The cloud's error code, or `ClientError.…` when no answer of the API was had. */
+  code: string;
+  message: string;
+  requestId?: string;
+  httpStatus?: number;
+}
+
+/** One change that the follow saw. */
+export interface Observation {
+  /** ISO 8601 in UTC. */
+  at: string;
+  status?: string;
+  errorCode?: string;
+  requestId?: string;
+}
+
+/** What the query `status` answers: the follow as it stands. Instants are ISO 8601 in UTC. */
+export interface ProvisioningSnapshot {
+  zoneId: string;
+  taskId: string;
+  phase: Phase;
+  /** The cloud's last word, verbatim: `InProgress`, `Success`, `Failed`, or any other string. */
+  status?: string;
+  /** E.g. `StartProvisioning`; an open set. */
+  taskType?: string;
+  /** The cloud's reason, verbatim. */
+  failureReason?: string;
+  /** Status checks that ended, with an answer or with an error. */
+  polls: number;
+  lastPolledAt?: string;
+  /** Absent while a check is out and after the ending. */
+  nextPollAt?: string;
+  startedAt: string;
+  deadlineAt: string;
+  endedAt?: string;
+  /** The transient error being ridden out: how often in a row, and since when. */
+  degradedBy?: CheckError & { count: number; since: string };
+  /** The error that needs a person; set while the phase is `Blocked`. */
+  blockedBy?: CheckError;
+  /** The error of the last check; absent when that was answered. */
+  lastError?: CheckError;
+  lastRequestId?: string;
+  /** The last 50 changes, oldest first. */
+  observations: Observation[];
+  polling: Polling;
+}
+
+/** The longest list of observations that a snapshot carries. */
+export const MAX_OBSERVATIONS = 50;

@@ -1,0 +1,21 @@
+/** One answer of `GetProvisioningTaskStatus`, and the request that it answers. */
+export interface TaskStatusRequest {
+  zoneId: string;
+  taskId: string;
+}
+
+/** The cloud's `TaskStatus` with `RequestId`, strings verbatim; absent where the cloud gave none. */
+export interface TaskStatusAnswer {
+  status: string;
+  taskId?: string;
+  taskType?: string;
+  failureReason?: string;
+  requestId?: string;
+}
+
+/** Classes of a failed status check. */
+export const ERROR_CLASSES = ['transient', 'throttled', 'permanent', 'notFound', 'auth'] as const;
+export type ErrorClass = (typeof ERROR_CLASSES)[number];
+
+/** Prefix of the failure type of a status check: `StatusCheck.transient`, `StatusCheck.notFound`, … */
+export const STATUS_CHECK_FAILURE_PREFIX = 'StatusCheck.';

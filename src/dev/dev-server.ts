@@ -1,0 +1,196 @@
+import { execFile, spawn } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
+import net from 'node:net';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+const execFileAsync = promisify(execFile);
+
+const HOST = '127.0.0.1';
+const READY_TIMEOUT_MS = 60_000;
+const POLL_INTERVAL_MS = 200;
+/** A healthy server stops in about 3 s. */
+const STOP_TIMEOUT_MS = 15_000;
+
+/** How to start a dev server. */
+export interface DevServerOptions {
+  /** Path of the `temporal` executable, see `findTemporalCli`. */
+  cliPath: string;
+  /** SQLite file that keeps the state over restarts; its folder is created. Default: state lives in memory. */
+  dbFile?: string;
+  /** Created beside `default`, with a retention of 24 h. Default: `default`. */
+  namespace?: string;
+  /** Wanted gRPC port; another free one is taken when it is occupied. Default: any free port. */
+  port?: number;
+  /** Wanted UI port; another free one is taken when it is occupied. Default: any free port. */
+  uiPort?: number;
+  /** Runs without the UI. Default: false. */
+  headless?: boolean;
+  /** Fires timers to the millisecond instead of rounding them up to about 1 s; costs CPU. Default: false. */
+  fastTimers?: boolean;
+}
+
+/** A running dev server. */
+export interface DevServer {
+  /** gRPC address, `host:port`. */
+  address: string;
+  /** Absent when headless. */
+  uiUrl?: string;
+  pid: number;
+  /** Stops the server and waits until it has gone; calling it again waits for the same stop. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Finds a free TCP port on the loopback interface.
+ *
+ * @param preferred - taken when it is free
+ */
+export async function freePort(preferred?: number): Promise<number> {
+  if (preferred !== undefined && preferred > 0 && (await tryListen(preferred)) !== undefined) return preferred;
+  const port = await tryListen(0);
+  if (port === undefined) throw new Error(`No free TCP port on ${HOST}`);
+  return port;
+}
+
+/**
+ * Starts `temporal server start-dev` on the loopback interface and waits until it answers. The server dies with this
+ * process, however that ends.
+ *
+ * @throws Error when the server exits early (with its output in the message) or is not ready within 60 s
+ */
+export async function startDevServer(options: DevServerOptions): Promise<DevServer> {
+  const { cliPath, dbFile, namespace = 'default', headless = false, fastTimers = false } = options;
+  const port = await freePort(options.port);
+  const uiPort = headless ? undefined : await freePort(options.uiPort);
+  const address = `${HOST}:${port}`;
+
+  const args = ['server', 'start-dev', '--ip', HOST, '--port', String(port), '--log-level', 'warn'];
+  if (uiPort === undefined) args.push('--headless');
+  else args.push('--ui-port', String(uiPort), '--ui-disable-news-fetch');
+  if (namespace !== 'default') args.push('--namespace', namespace);
+  if (dbFile !== undefined) {
+    await mkdir(path.dirname(path.resolve(dbFile)), { recursive: true });
+    args.push('--db-filename', dbFile);
+  }
+  // Without it a start right after registering a search attribute fails with "no mapping defined".
+  args.push('--dynamic-config-value', 'system.forceSearchAttributesCacheRefreshOnRead=true');
+  if (fastTimers) args.push('--dynamic-config-value', 'history.timerProcessorMaxTimeShift="1ms"');
+
+  // A group of its own: Ctrl-C must not stop the server while a worker of ours is still draining.
+  const child = spawn(cliPath, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  const keepTail = (chunk: Buffer): void => {
+    output = (output + chunk.toString()).slice(-4000);
+  };
+  child.stdout.on('data', keepTail);
+  child.stderr.on('data', keepTail);
+
+  let exitReason: string | undefined;
+  const exited = new Promise<void>((resolve) => {
+    child.once('error', (error) => {
+      exitReason ??= error.message;
+      resolve();
+    });
+    child.once('exit', (code, signal) => {
+      exitReason ??= `exit ${signal ?? String(code)}`;
+      resolve();
+    });
+  });
+  if (child.pid === undefined) {
+    await exited;
+    throw new Error(`${cliPath} could not be started: ${exitReason}`);
+  }
+  const pid = child.pid;
+
+  const killNow = (): void => {
+    child.kill('SIGKILL');
+  };
+  process.once('exit', killNow);
+  const stopWatchdog = startWatchdog(pid);
+  const cleaned = exited.then(() => {
+    process.removeListener('exit', killNow);
+    stopWatchdog();
+  });
+
+  let stopping: Promise<void> | undefined;
+  const stop = (): Promise<void> => {
+    stopping ??= (async () => {
+      child.kill('SIGTERM');
+      const timer = setTimeout(killNow, STOP_TIMEOUT_MS);
+      await cleaned;
+      clearTimeout(timer);
+    })();
+    return stopping;
+  };
+
+  try {
+    await waitUntilHealthy(cliPath, address, namespace, () => exitReason);
+  } catch (error) {
+    await stop();
+    throw new Error(`The dev server did not start: ${(error as Error).message}\n${output.trim()}`, { cause: error });
+  }
+  return { address, pid, stop, ...(uiPort === undefined ? {} : { uiUrl: `http://${HOST}:${uiPort}` }) };
+}
+
+async function waitUntilHealthy(
+  cliPath: string,
+  address: string,
+  namespace: string,
+  exitReason: () => string | undefined,
+): Promise<void> {
+  const deadline = Date.now() + READY_TIMEOUT_MS;
+  // The namespace appears a moment after the health check turns green.
+  const checks = [
+    ['operator', 'cluster', 'health', '--address', address],
+    ['operator', 'namespace', 'describe', '--namespace', namespace, '--address', address],
+  ];
+  for (const check of checks) {
+    for (;;) {
+      const reason = exitReason();
+      if (reason !== undefined) throw new Error(reason);
+      try {
+        await execFileAsync(cliPath, check, { timeout: 5_000 });
+        break;
+      } catch (error) {
+        if (Date.now() > deadline) {
+          throw new Error(`no answer at ${address} within ${READY_TIMEOUT_MS / 1000} s`, { cause: error });
+        }
+      }
+      await sleep(POLL_INTERVAL_MS);
+    }
+  }
+}
+
+/**
+ * Starts a shell that kills `pid` once this process is gone. An exit handler alone does not cover SIGKILL, and Node
+ * cannot ask the kernel for a parent-death signal; a pipe, however, closes in every case.
+ *
+ * @returns a function that ends the shell
+ */
+function startWatchdog(pid: number): () => void {
+  if (process.platform === 'win32') return () => undefined;
+  const shell = spawn('/bin/sh', ['-c', 'read -r _; kill -TERM "$0"', String(pid)], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  shell.on('error', () => undefined);
+  shell.stdin.on('error', () => undefined);
+  shell.unref();
+  (shell.stdin as unknown as net.Socket).unref();
+  return () => {
+    shell.kill('SIGKILL');
+  };
+}
+
+function tryListen(port: number): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const server = net.createServer();
+    server.once('error', () => resolve(undefined));
+    server.listen({ port, host: HOST, exclusive: true }, () => {
+      const { port: bound } = server.address() as net.AddressInfo;
+      server.close(() => resolve(bound));
+    });
+  });
+}

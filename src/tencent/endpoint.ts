@@ -1,0 +1,24 @@
+/** The host of international accounts. */
+export const DEFAULT_ENDPOINT = 'https://organization.intl.tencentcloudapi.com';
+
+/**
+ * Lists the faults of an API endpoint, none when it is good.
+ *
+ * @param endpoint - `https://host[:port]`; `http` only for a loopback host
+ */
+export function validateEndpoint(endpoint: string): string[] {
+  if (!URL.canParse(endpoint)) return ['endpoint must be a URL such as https://organization.intl.tencentcloudapi.com'];
+  const url = new URL(endpoint);
+  const faults: string[] = [];
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
+    faults.push('endpoint must begin with https:// unless its host is a loopback address');
+  }
+  if (url.username || url.password) faults.push('endpoint must not contain a user name or password');
+  if (url.pathname !== '/' && url.pathname !== '') faults.push('endpoint must not contain a path');
+  if (url.search || url.hash) faults.push('endpoint must not contain a query or fragment');
+  return faults;
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}

@@ -1,0 +1,7 @@
+export * from './credentials';
+export * from './endpoint';
+export * from './error-classes';
+export * from './errors';
+export * from './organization-client';
+export * from './sign';
+export * from './transport';

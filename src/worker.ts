@@ -1,0 +1,130 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { NativeConnection, Runtime, Worker, type NativeConnectionOptions } from '@temporalio/worker';
+
+import { createActivities } from './activities';
+import { ConfigurationError, readWorkerConfig, type WorkerConfig } from './config';
+import { TASK_QUEUES } from './contract';
+import { ensureNamespace, ensureSearchAttributes, PreflightError } from './preflight';
+import { createOrganizationClient, createTransport } from './tencent';
+
+/** Longer than one status check may last, so that a drain lets it end. */
+const SHUTDOWN_GRACE_SECONDS = 20;
+const SHUTDOWN_FORCE_SECONDS = 40;
+
+/** Options of {@link runWorker}. */
+export interface RunWorkerOptions {
+  config: WorkerConfig;
+  connection: NativeConnectionOptions;
+  namespace: string;
+  /** Drains the worker when aborted, also during its start. */
+  signal: AbortSignal;
+  /** Called once both task queues are polled. */
+  onReady?: (() => void) | undefined;
+}
+
+/** The Temporal server could not be reached. */
+export class CannotConnectError extends Error {
+  override readonly name = 'CannotConnectError';
+}
+
+/**
+ * Polls both task queues until the signal aborts, then drains.
+ *
+ * @throws CannotConnectError when the server is not there; PreflightError when its set-up lacks something
+ */
+export async function runWorker({
+  config,
+  connection: options,
+  namespace,
+  signal,
+  onReady,
+}: RunWorkerOptions): Promise<void> {
+  const connection = await connect(options);
+  const organization = createOrganizationClient({
+    endpoint: config.endpoint,
+    credentials: config.credentials,
+    transport: createTransport({ env: process.env }),
+    ...(config.region !== undefined && { region: config.region }),
+  });
+  try {
+    await ensureNamespace(connection, namespace);
+    await ensureSearchAttributes(connection, namespace);
+    const shared = {
+      connection,
+      namespace,
+      shutdownGraceTime: `${SHUTDOWN_GRACE_SECONDS}s`,
+      shutdownForceTime: `${SHUTDOWN_FORCE_SECONDS}s`,
+    } as const;
+    const workers = await Promise.all([
+      Worker.create({ ...shared, ...workflowSource(), taskQueue: TASK_QUEUES.provisioning }),
+      Worker.create({
+        ...shared,
+        taskQueue: TASK_QUEUES.tencentOrganization,
+        activities: createActivities({ organization }),
+        maxTaskQueueActivitiesPerSecond: config.statusCallsPerSecond,
+      }),
+    ]);
+    await runUntilAborted(workers, signal, onReady);
+  } finally {
+    await organization.close();
+    await connection.close();
+  }
+}
+
+/** Starts the worker from the environment and returns the exit code: 0 drained, 2 configuration, 8 cannot connect. */
+export async function workerMain(env: NodeJS.ProcessEnv, onReady?: () => void): Promise<number> {
+  const stop = new AbortController();
+  for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stop.abort());
+  Runtime.install({ shutdownSignals: [] });
+  try {
+    const config = await readWorkerConfig(env);
+    const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
+    await runWorker({ config, connection: connectionOptions, namespace, signal: stop.signal, onReady });
+    return 0;
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    if (error instanceof ConfigurationError || error instanceof PreflightError) return 2;
+    return error instanceof CannotConnectError ? 8 : 1;
+  }
+}
+
+async function connect(options: NativeConnectionOptions): Promise<NativeConnection> {
+  try {
+    return await NativeConnection.connect(options);
+  } catch (error) {
+    const address = options.address ?? 'localhost:7233';
+    throw new CannotConnectError(
+      `No Temporal server answers at ${address}. Start one with "npm run up", or set TEMPORAL_ADDRESS to the server's host:port (${error instanceof Error ? error.message : String(error)})`,
+      { cause: error },
+    );
+  }
+}
+
+async function runUntilAborted(workers: Worker[], signal: AbortSignal, onReady?: () => void): Promise<void> {
+  if (signal.aborted) return;
+  const shutdown = () => {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+  const running = workers.map((worker) => worker.run());
+  signal.addEventListener('abort', shutdown, { once: true });
+  onReady?.();
+  try {
+    await Promise.all(running);
+  } finally {
+    // One queue without the other follows nothing: they stop together.
+    shutdown();
+    await Promise.allSettled(running);
+  }
+}
+
+function workflowSource(): { workflowBundle: { codePath: string } } | { workflowsPath: string } {
+  const codePath = join(__dirname, '..', 'workflow-bundle.js');
+  return existsSync(codePath) ? { workflowBundle: { codePath } } : { workflowsPath: require.resolve('./workflows') };
+}
+
+if (require.main === module) {
+  void workerMain(process.env, () => process.stderr.write('Worker is polling\n')).then((code) => process.exit(code));
+}

@@ -1,0 +1,1 @@
+export { followProvisioningTask } from './follow-provisioning-task';

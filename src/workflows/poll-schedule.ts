@@ -1,0 +1,42 @@
+import type { Polling } from '../contract';
+
+/** Seconds between two probes of a follow that waits for a person. */
+export const BLOCKED_INTERVAL_SECONDS = 300;
+
+const JITTER = 0.1;
+
+/**
+ * Returns the wait before the next poll in seconds: a fraction of the task's age within the bounds, ±10 % from a
+ * deterministic hash, reflected at the bounds so that tasks neither leave them nor pile up there.
+ *
+ * @param ageSeconds - since the cloud task began; negative counts as 0
+ * @param pollNumber - polls made so far
+ */
+export function intervalSeconds(polling: Polling, ageSeconds: number, taskId: string, pollNumber: number): number {
+  const { minIntervalSeconds: min, maxIntervalSeconds: max, ageFraction } = polling;
+  const base = clamp(ageFraction * Math.max(0, ageSeconds), min, max);
+  const jittered = base * (1 + JITTER * (2 * hashToUnit(`${taskId}#${pollNumber}`) - 1));
+  const reflected = jittered > max ? 2 * max - jittered : jittered < min ? 2 * min - jittered : jittered;
+  return clamp(reflected, min, max);
+}
+
+/**
+ * Returns the instant of the next poll in epoch ms: after the wait, but never past the deadline, at which the last
+ * poll is made.
+ */
+export function nextPollAtMs(nowMs: number, waitSeconds: number, deadlineMs: number): number {
+  return Math.min(nowMs + Math.ceil(waitSeconds * 1000), Math.max(nowMs, deadlineMs));
+}
+
+/** Maps a text to [0, 1): FNV-1a with a final avalanche, since neighbouring poll numbers must not be neighbours. */
+function hashToUnit(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32;
+}
+
+function clamp(value: number, min: number, max: number): number {
+  return Math.min(max, Math.max(min, value));
+}

