@@ -117,9 +117,9 @@ export class ProvisioningClient {
    * @throws NotFollowedError
    */
   async waitForOutcome(zoneId: string, taskId: string, options: WaitOptions = {}): Promise<WaitResult> {
+    if (options.signal?.aborted) return this.stillWaiting(zoneId, taskId);
     const stop = new AbortController();
     const abort = () => stop.abort();
-    if (options.signal?.aborted) abort();
     options.signal?.addEventListener('abort', abort, { once: true });
     const disarm = arm(options.timeoutMs, abort);
     const handle = this.handle(zoneId, taskId);
