@@ -1,0 +1,47 @@
+import { Client, Connection, isGrpcServiceError, ServiceError } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+
+import { ProvisioningClient } from '../client';
+
+import { CommandError } from './errors';
+import { EXIT_CODES } from './exit-codes';
+
+const CONNECT_TIMEOUT_MS = 5_000;
+
+/** Runs an action with a client connected as the Temporal CLI would be, and closes the connection. */
+export async function withClient<T>(action: (client: ProvisioningClient) => Promise<T>): Promise<T> {
+  const { connectionOptions, namespace = 'default' } = loadConfig();
+  const address = connectionOptions.address ?? 'localhost:7233';
+  const connection = await Connection.connect({ ...connectionOptions, connectTimeout: CONNECT_TIMEOUT_MS }).catch(
+    (error: unknown) => {
+      throw cannotConnect(address, error);
+    },
+  );
+  try {
+    return await action(new ProvisioningClient(new Client({ connection, namespace })));
+  } catch (error) {
+    throw error instanceof ServiceError || isGrpcServiceError(error) ? refused(address, namespace, error) : error;
+  } finally {
+    await connection.close();
+  }
+}
+
+function loadConfig(): ReturnType<typeof loadClientConnectConfig> {
+  try {
+    return loadClientConnectConfig();
+  } catch (error) {
+    const message = `Temporal's client configuration cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+    throw new CommandError(message, EXIT_CODES.badInput, 'Configuration', { cause: error });
+  }
+}
+
+function cannotConnect(address: string, cause: unknown): CommandError {
+  const message = `No Temporal server answers at ${address}. Start one with "npm run up", or set TEMPORAL_ADDRESS to the server's host:port`;
+  return new CommandError(message, EXIT_CODES.cannotConnect, 'CannotConnect', { cause });
+}
+
+function refused(address: string, namespace: string, error: Error): CommandError {
+  const cause = error.cause instanceof Error ? error.cause : error;
+  const message = `The Temporal server at ${address} (namespace "${namespace}") refused the call: ${cause.message}`;
+  return new CommandError(message, EXIT_CODES.cannotConnect, 'ServerRefused', { cause: error });
+}

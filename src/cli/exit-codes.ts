@@ -1,0 +1,40 @@
+import type { Ending, WaitResult } from '../client';
+
+/** Exit codes of `provisioning`, also in the README. */
+export const EXIT_CODES = {
+  success: 0,
+  unexpected: 1,
+  badInput: 2,
+  failed: 3,
+  notFound: 4,
+  deadlineExceeded: 5,
+  cancelled: 6,
+  rejected: 7,
+  cannotConnect: 8,
+  stillWaiting: 9,
+  stopped: 10,
+  /** By convention 128 + SIGINT. */
+  interrupted: 130,
+} as const;
+
+const BY_ENDING: Record<Ending, number> = {
+  Succeeded: EXIT_CODES.success,
+  Failed: EXIT_CODES.failed,
+  NotFound: EXIT_CODES.notFound,
+  Vanished: EXIT_CODES.notFound,
+  DeadlineExceeded: EXIT_CODES.deadlineExceeded,
+  Cancelled: EXIT_CODES.cancelled,
+  Rejected: EXIT_CODES.rejected,
+};
+
+/** Returns the exit code that tells what a wait brought. */
+export function exitCodeOf(result: WaitResult): number {
+  switch (result.kind) {
+    case 'ended':
+      return BY_ENDING[result.outcome.phase];
+    case 'waiting':
+      return EXIT_CODES.stillWaiting;
+    case 'stopped':
+      return EXIT_CODES.stopped;
+  }
+}

@@ -1,0 +1,46 @@
+import type { ProvisioningSnapshot } from '../client';
+
+import { snapshotLine } from './output';
+
+/** Where progress goes: stderr, or a stand-in. */
+export interface ProgressStream {
+  isTTY?: boolean;
+  columns?: number;
+  write(text: string): unknown;
+}
+
+/** Shows several follows: live lines on a terminal, a line for each change elsewhere. */
+export class Progress {
+  private shownLines = 0;
+  private readonly told = new Map<string, string>();
+
+  constructor(private readonly stream: ProgressStream) {}
+
+  /** Shows the follows as they stand. */
+  show(snapshots: readonly ProvisioningSnapshot[], nowMs: number): void {
+    if (this.stream.isTTY) this.redraw(snapshots.map((snapshot) => snapshotLine(snapshot, nowMs)));
+    else for (const snapshot of snapshots) this.tellChange(snapshot, nowMs);
+  }
+
+  /** Removes the live lines, so that the result stands alone. */
+  clear(): void {
+    if (this.stream.isTTY) this.redraw([]);
+  }
+
+  private redraw(lines: readonly string[]): void {
+    const { columns = 80 } = this.stream;
+    const up = this.shownLines > 0 ? `\u001b[${this.shownLines}A` : '';
+    // A line that wraps would be counted as one and leave its rest behind.
+    const text = lines.map((line) => `${line.replaceAll('\n', ' ').slice(0, columns - 1)}\n`).join('');
+    this.stream.write(`${up}\u001b[0J${text}`);
+    this.shownLines = lines.length;
+  }
+
+  private tellChange(snapshot: ProvisioningSnapshot, nowMs: number): void {
+    const { taskId, phase, status, degradedBy, blockedBy } = snapshot;
+    const change = JSON.stringify([phase, status, degradedBy?.code, blockedBy?.code]);
+    if (this.told.get(taskId) === change) return;
+    this.told.set(taskId, change);
+    this.stream.write(`${snapshotLine(snapshot, nowMs)}\n`);
+  }
+}

@@ -1,0 +1,60 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import type { ProvisioningClient, ProvisioningSnapshot, WaitOptions, WaitResult } from '../client';
+
+import { Progress } from './progress';
+
+const REFRESH_MS = 500;
+
+/** A task by its ids. */
+export interface TaskIds {
+  zoneId: string;
+  taskId: string;
+}
+
+/** Waits for the outcomes of tasks, showing their progress on stderr meanwhile; the order of results is that of tasks. */
+export async function waitShowingProgress(
+  client: ProvisioningClient,
+  tasks: readonly TaskIds[],
+  options: WaitOptions,
+): Promise<WaitResult[]> {
+  const progress = new Progress(process.stderr);
+  const done = new AbortController();
+  const waits = Promise.all(tasks.map(({ zoneId, taskId }) => client.waitForOutcome(zoneId, taskId, options)));
+  const showing = showUntil(done.signal, client, tasks, progress);
+  try {
+    return await waits;
+  } finally {
+    done.abort();
+    await showing;
+    progress.clear();
+  }
+}
+
+async function showUntil(
+  done: AbortSignal,
+  client: ProvisioningClient,
+  tasks: readonly TaskIds[],
+  progress: Progress,
+): Promise<void> {
+  while (!done.aborted) {
+    const snapshots = await Promise.all(tasks.map((task) => statusOrNothing(client, task)));
+    progress.show(
+      snapshots.filter((snapshot) => snapshot !== undefined),
+      Date.now(),
+    );
+    await delay(REFRESH_MS, undefined, { signal: done }).catch(() => undefined);
+  }
+}
+
+/** Without a worker nobody answers the query; the wait itself goes on. */
+async function statusOrNothing(
+  client: ProvisioningClient,
+  { zoneId, taskId }: TaskIds,
+): Promise<ProvisioningSnapshot | undefined> {
+  try {
+    return await client.status(zoneId, taskId);
+  } catch {
+    return undefined;
+  }
+}
