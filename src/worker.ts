@@ -22,7 +22,7 @@ export interface RunWorkerOptions {
   /** Drains the worker when aborted, also during its start. */
   signal: AbortSignal;
   /** Called once both task queues are polled. */
-  onReady?: (() => void) | undefined;
+  onReady?: () => void;
 }
 
 /** The Temporal server could not be reached. */
@@ -74,20 +74,32 @@ export async function runWorker({
   }
 }
 
-/** Starts the worker from the environment and returns the exit code: 0 drained, 2 configuration, 8 cannot connect. */
-export async function workerMain(env: NodeJS.ProcessEnv, onReady?: () => void): Promise<number> {
+/**
+ * Runs the worker from the environment until SIGTERM or SIGINT, then drains it.
+ *
+ * @param onReady - called once both task queues are polled
+ * @throws ConfigurationError, PreflightError, CannotConnectError: see {@link workerExitCode}
+ */
+export async function runWorkerFromEnvironment(env: NodeJS.ProcessEnv, onReady: () => void): Promise<void> {
   const stop = new AbortController();
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stop.abort());
   Runtime.install({ shutdownSignals: [] });
+  const config = await readWorkerConfig(env);
+  const { connectionOptions, namespace = 'default' } = readTemporalConfig();
+  await runWorker({ config, connection: connectionOptions, namespace, signal: stop.signal, onReady });
+}
+
+/** Returns the exit code that an error of the worker deserves: 2 configuration or set-up, 8 cannot connect, else 1. */
+export function workerExitCode(error: unknown): number {
+  if (error instanceof ConfigurationError || error instanceof PreflightError) return 2;
+  return error instanceof CannotConnectError ? 8 : 1;
+}
+
+function readTemporalConfig(): ReturnType<typeof loadClientConnectConfig> {
   try {
-    const config = await readWorkerConfig(env);
-    const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
-    await runWorker({ config, connection: connectionOptions, namespace, signal: stop.signal, onReady });
-    return 0;
+    return loadClientConnectConfig();
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    if (error instanceof ConfigurationError || error instanceof PreflightError) return 2;
-    return error instanceof CannotConnectError ? 8 : 1;
+    throw new ConfigurationError([`Temporal's client configuration cannot be read: ${messageOf(error)}`]);
   }
 }
 
@@ -97,20 +109,21 @@ async function connect(options: NativeConnectionOptions): Promise<NativeConnecti
   } catch (error) {
     const address = options.address ?? 'localhost:7233';
     throw new CannotConnectError(
-      `No Temporal server answers at ${address}. Start one with "npm run up", or set TEMPORAL_ADDRESS to the server's host:port (${error instanceof Error ? error.message : String(error)})`,
+      `No Temporal server answers at ${address}. Start one with "npm run up", or set TEMPORAL_ADDRESS to the server's host:port (${messageOf(error)})`,
       { cause: error },
     );
   }
 }
 
 async function runUntilAborted(workers: Worker[], signal: AbortSignal, onReady?: () => void): Promise<void> {
-  if (signal.aborted) return;
   const shutdown = () => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
   };
   const running = workers.map((worker) => worker.run());
   signal.addEventListener('abort', shutdown, { once: true });
-  onReady?.();
+  // A worker that was created holds the connection until it has run, so also a start cut short runs.
+  if (signal.aborted) shutdown();
+  else onReady?.();
   try {
     await Promise.all(running);
   } finally {
@@ -125,6 +138,16 @@ function workflowSource(): { workflowBundle: { codePath: string } } | { workflow
   return existsSync(codePath) ? { workflowBundle: { codePath } } : { workflowsPath: require.resolve('./workflows') };
 }
 
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 if (require.main === module) {
-  void workerMain(process.env, () => process.stderr.write('Worker is polling\n')).then((code) => process.exit(code));
+  runWorkerFromEnvironment(process.env, () => process.stderr.write('Worker is polling\n')).then(
+    () => process.exit(0),
+    (error: unknown) => {
+      process.stderr.write(`${messageOf(error)}\n`);
+      process.exit(workerExitCode(error));
+    },
+  );
 }

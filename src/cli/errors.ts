@@ -5,14 +5,16 @@ import { EXIT_CODES } from './exit-codes';
 /** A failure with the exit code that it deserves. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
+  readonly faults: readonly string[] | undefined;
 
   constructor(
     message: string,
     readonly exitCode: number,
     readonly code: string,
-    options?: ErrorOptions,
+    options?: ErrorOptions & { faults?: readonly string[] },
   ) {
     super(message, options);
+    this.faults = options?.faults;
   }
 }
 
@@ -32,7 +34,8 @@ export function reportOf(error: unknown): ErrorReport {
     return { exitCode: EXIT_CODES.notFound, error: { code: 'NotFollowed', message: error.message } };
   }
   if (error instanceof CommandError) {
-    return { exitCode: error.exitCode, error: { code: error.code, message: error.message } };
+    const { exitCode, code, message, faults } = error;
+    return { exitCode, error: { code, message, ...(faults && { faults }) } };
   }
   const message = error instanceof Error ? error.message : String(error);
   return { exitCode: EXIT_CODES.unexpected, error: { code: 'Unexpected', message } };

@@ -12,6 +12,7 @@ export interface FollowOptions {
   requestedBy?: string;
   note?: string;
   timeout?: string;
+  wait?: boolean;
 }
 
 /** What `follow` was asked to do. */
@@ -55,6 +56,7 @@ export function toFollowRequest(zoneId: string, taskId: string, options: FollowO
   };
   const timeoutSeconds = number('timeout', options.timeout);
   if (timeoutSeconds !== undefined && timeoutSeconds <= 0) faults.push('--timeout must be above 0 seconds');
+  if (options.timeout !== undefined && !options.wait) faults.push('--timeout needs --wait');
   faults.push(...followInputFaults(input, nowMs));
   if (faults.length > 0) throw new InvalidInputError(faults);
   return { input, ...(timeoutSeconds !== undefined && { timeoutMs: timeoutSeconds * 1000 }) };

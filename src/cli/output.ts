@@ -1,5 +1,11 @@
 import type { ProvisioningSnapshot, WaitResult } from '../client';
 
+/** Option of every command. */
+export interface CommonOptions {
+  /** One JSON object on stdout instead of sentences. */
+  json?: boolean;
+}
+
 /** Describes a follow in one line. */
 export function snapshotLine(snapshot: ProvisioningSnapshot, nowMs: number): string {
   const { taskId, phase, status, polls, startedAt, nextPollAt, failureReason, degradedBy, blockedBy } = snapshot;
@@ -30,4 +36,14 @@ export function resultSentence(result: WaitResult): string {
 
 function seconds(ms: number): string {
   return `${Math.max(0, Math.round(ms / 1000))} s`;
+}
+
+/** Writes one JSON object to stdout. */
+export function printJson(value: object): void {
+  process.stdout.write(`${JSON.stringify(value)}\n`);
+}
+
+/** Writes one line to stdout. */
+export function printLine(line: string): void {
+  process.stdout.write(`${line}\n`);
 }

@@ -21,12 +21,12 @@ export async function waitShowingProgress(
   const progress = new Progress(process.stderr);
   const done = new AbortController();
   const waits = Promise.all(tasks.map(({ zoneId, taskId }) => client.waitForOutcome(zoneId, taskId, options)));
-  const showing = showUntil(done.signal, client, tasks, progress);
+  void showUntil(done.signal, client, tasks, progress);
   try {
     return await waits;
   } finally {
+    // Not awaited: a query that no worker answers would hold up the result.
     done.abort();
-    await showing;
     progress.clear();
   }
 }
@@ -39,6 +39,7 @@ async function showUntil(
 ): Promise<void> {
   while (!done.aborted) {
     const snapshots = await Promise.all(tasks.map((task) => statusOrNothing(client, task)));
+    if (done.aborted) return;
     progress.show(
       snapshots.filter((snapshot) => snapshot !== undefined),
       Date.now(),

@@ -5,6 +5,9 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
+import { withoutTemporalSettings } from './local-environment';
+import { killWithThisProcess } from './watchdog';
+
 const execFileAsync = promisify(execFile);
 
 const HOST = '127.0.0.1';
@@ -79,7 +82,11 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
   if (fastTimers) args.push('--dynamic-config-value', 'history.timerProcessorMaxTimeShift="1ms"');
 
   // A group of its own: Ctrl-C must not stop the server while a worker of ours is still draining.
-  const child = spawn(cliPath, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(cliPath, args, {
+    detached: true,
+    env: withoutTemporalSettings(process.env),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   const keepTail = (chunk: Buffer): void => {
     output = (output + chunk.toString()).slice(-4000);
@@ -104,21 +111,14 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
   }
   const pid = child.pid;
 
-  const killNow = (): void => {
-    child.kill('SIGKILL');
-  };
-  process.once('exit', killNow);
-  const stopWatchdog = startWatchdog(pid);
-  const cleaned = exited.then(() => {
-    process.removeListener('exit', killNow);
-    stopWatchdog();
-  });
+  const release = killWithThisProcess(pid);
+  const cleaned = exited.then(release);
 
   let stopping: Promise<void> | undefined;
   const stop = (): Promise<void> => {
     stopping ??= (async () => {
       child.kill('SIGTERM');
-      const timer = setTimeout(killNow, STOP_TIMEOUT_MS);
+      const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
       await cleaned;
       clearTimeout(timer);
     })();
@@ -151,7 +151,7 @@ async function waitUntilHealthy(
       const reason = exitReason();
       if (reason !== undefined) throw new Error(reason);
       try {
-        await execFileAsync(cliPath, check, { timeout: 5_000 });
+        await execFileAsync(cliPath, check, { timeout: 5_000, env: withoutTemporalSettings(process.env) });
         break;
       } catch (error) {
         if (Date.now() > deadline) {
@@ -161,27 +161,6 @@ async function waitUntilHealthy(
       await sleep(POLL_INTERVAL_MS);
     }
   }
-}
-
-/**
- * Starts a shell that kills `pid` once this process is gone. An exit handler alone does not cover SIGKILL, and Node
- * cannot ask the kernel for a parent-death signal; a pipe, however, closes in every case.
- *
- * @returns a function that ends the shell
- */
-function startWatchdog(pid: number): () => void {
-  if (process.platform === 'win32') return () => undefined;
-  const shell = spawn('/bin/sh', ['-c', 'read -r _; kill -TERM "$0"', String(pid)], {
-    detached: true,
-    stdio: ['pipe', 'ignore', 'ignore'],
-  });
-  shell.on('error', () => undefined);
-  shell.stdin.on('error', () => undefined);
-  shell.unref();
-  (shell.stdin as unknown as net.Socket).unref();
-  return () => {
-    shell.kill('SIGKILL');
-  };
 }
 
 function tryListen(port: number): Promise<number | undefined> {

@@ -1,0 +1,170 @@
+import { Command, CommanderError } from 'commander';
+
+import { printError, reportOf } from './errors';
+import { EXIT_CODES } from './exit-codes';
+import { cancel, follow, pollNow, status } from './follow-commands';
+import type { FollowOptions } from './follow-options';
+import type { CommonOptions } from './output';
+import { emulator, worker, type EmulatorCommandOptions } from './process-commands';
+import { up, type UpOptions } from './up';
+
+/**
+ * Runs one command line and returns its exit code, see {@link EXIT_CODES}.
+ *
+ * @param args - what was typed after `provisioning`
+ */
+export async function runCommandLine(args: readonly string[]): Promise<number> {
+  const json = args.includes('--json');
+  let exitCode: number = EXIT_CODES.success;
+  const program = createProgram(json, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return afterParsing(error, json);
+    const report = reportOf(error);
+    printError(report, json);
+    return report.exitCode;
+  }
+}
+
+function afterParsing(error: CommanderError, json: boolean): number {
+  if (error.exitCode === 0) return EXIT_CODES.success;
+  const message = error.message.replace(/^error: /, '');
+  if (json) printError({ exitCode: EXIT_CODES.badInput, error: { code: 'Usage', message } }, json);
+  return EXIT_CODES.badInput;
+}
+
+function createProgram(json: boolean, exitWith: (code: number) => void): Command {
+  const program = new Command('provisioning')
+    .description(
+      'Follows Tencent Cloud Identity Center user synchronization tasks to their end, durably, with Temporal.',
+    )
+    .version(readVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    .configureOutput({ writeErr: (text) => json || process.stderr.write(text) })
+    .showHelpAfterError('(add --help for the options)')
+    .exitOverride()
+    .addHelpText('after', `\n${CONNECTION_HELP}\n\n${EXIT_CODE_HELP}`);
+
+  command(program, 'up', 'Start a Temporal server, the worker and, without cloud credentials, a stand-in for the cloud')
+    .option('--once', 'end by itself after the sample; exit code 0 when it ended as scripted')
+    .option('--port <port>', 'wanted port of the Temporal server (default: 7233)')
+    .option('--ui-port <port>', 'wanted port of the Temporal UI (default: 8233)')
+    .option('--data <folder>', 'folder that keeps the server’s data', '.data')
+    .addHelpText(
+      'after',
+      examples('provisioning up', 'provisioning up --once --json', 'provisioning up --data /var/lib/demo'),
+    )
+    .action(async (options: UpOptions) => exitWith(await up(options)));
+
+  command(program, 'worker', 'Run the worker until SIGTERM or SIGINT, then drain it')
+    .addHelpText(
+      'after',
+      `${examples('provisioning worker', 'TEMPORAL_ADDRESS=temporal:7233 provisioning worker')}\n\n${WORKER_HELP}`,
+    )
+    .action(async (options: CommonOptions) => exitWith(await worker(options)));
+
+  taskCommand(program, 'follow', 'Follow a task: start the workflow, or attach to the one that follows it already')
+    .option('--wait', 'wait for the outcome; the exit code tells it')
+    .option('--timeout <seconds>', 'with --wait: end the wait, not the follow, after this time')
+    .option('--started-at <instant>', 'when the cloud task began, e.g. 2026-01-31T12:00:00Z (default: now)')
+    .option('--deadline <seconds>', 'end the follow so long after the task began (default: 86400)')
+    .option('--initial-delay <seconds>', 'wait before the first poll (default: 0)')
+    .option('--min-interval <seconds>', 'shortest wait between two polls (default: 1)')
+    .option('--max-interval <seconds>', 'longest wait between two polls (default: 30)')
+    .option('--age-fraction <fraction>', 'wait as a fraction of the task’s age, 0 to 1 (default: 0.1)')
+    .option('--not-found-grace <seconds>', 'wait so long for a task that the cloud does not know yet (default: 60)')
+    .option('--requested-by <who>', 'shown to operators')
+    .option('--note <text>', 'shown to operators')
+    .addHelpText(
+      'after',
+      examples(
+        'provisioning follow z-djw98wnd0000 t-d8wjd8j30000',
+        'provisioning follow z-djw98wnd0000 t-d8wjd8j30000 --wait --json',
+        'provisioning follow z-djw98wnd0000 t-d8wjd8j30000 --wait --timeout 600 --deadline 7200 --max-interval 5',
+      ),
+    )
+    .action(async (zone: string, task: string, options: FollowOptions & CommonOptions) =>
+      exitWith(await follow(zone, task, options)),
+    );
+
+  taskCommand(program, 'status', 'Show a follow as it stands, also after its end')
+    .addHelpText('after', examples('provisioning status z-djw98wnd0000 t-d8wjd8j30000 --json'))
+    .action(async (zone: string, task: string, options: CommonOptions) => exitWith(await status(zone, task, options)));
+
+  taskCommand(program, 'poll-now', 'Ask the cloud now instead of at the next scheduled poll')
+    .addHelpText('after', examples('provisioning poll-now z-djw98wnd0000 t-d8wjd8j30000'))
+    .action(async (zone: string, task: string, options: CommonOptions) => exitWith(await pollNow(zone, task, options)));
+
+  taskCommand(program, 'cancel', 'End a follow; the cloud task itself goes on, since its API cannot stop it')
+    .addHelpText('after', examples('provisioning cancel z-djw98wnd0000 t-d8wjd8j30000'))
+    .action(async (zone: string, task: string, options: CommonOptions) => exitWith(await cancel(zone, task, options)));
+
+  command(program, 'emulator', 'Run a stand-in for the cloud’s API until SIGTERM or SIGINT; it is not the real service')
+    .option('--port <port>', 'port to listen on (default: any free port)')
+    .option(
+      '--task <zone/task=seconds[:reason]>',
+      'a task that succeeds, or fails with a reason, so long after the start',
+      collect,
+      [],
+    )
+    .addHelpText(
+      'after',
+      examples('provisioning emulator --port 8080 --task z-1/t-1=30 --task "z-1/t-2=10:the user does not exist"'),
+    )
+    .action(async (options: EmulatorCommandOptions) => exitWith(await emulator(options)));
+
+  return program;
+}
+
+function command(program: Command, name: string, description: string): Command {
+  return program.command(name).description(description).option('--json', 'print one JSON object on stdout');
+}
+
+function taskCommand(program: Command, name: string, description: string): Command {
+  return command(program, name, description)
+    .argument('<zone>', 'Identity Center space, e.g. z-djw98wnd0000')
+    .argument('<task>', 'task of that space, e.g. t-d8wjd8j30000');
+}
+
+function collect(value: string, previous: readonly string[]): string[] {
+  return [...previous, value];
+}
+
+function examples(...lines: string[]): string {
+  return ['', 'Examples:', ...lines.map((line) => `  $ ${line}`)].join('\n');
+}
+
+function readVersion(): string {
+  // The depth is the same in src/cli and in dist/src/cli but for "dist".
+  for (const file of ['../../package.json', '../../../package.json']) {
+    try {
+      // eslint-disable-next-line @typescript-eslint/no-require-imports -- read at run time: not part of the build
+      return (require(file) as { version: string }).version;
+    } catch {
+      // Not at this depth.
+    }
+  }
+  return 'unknown';
+}
+
+const CONNECTION_HELP = `Connection:
+  As the Temporal CLI's: TEMPORAL_ADDRESS (default localhost:7233), TEMPORAL_NAMESPACE (default "default"),
+  TEMPORAL_API_KEY, TEMPORAL_TLS_*, TEMPORAL_PROFILE, or Temporal's configuration file.`;
+
+const WORKER_HELP = `Environment:
+  TENCENTCLOUD_SECRET_ID, TENCENTCLOUD_SECRET_KEY, TENCENTCLOUD_SESSION_TOKEN
+                                        credentials; or the file ~/.tencentcloud/credentials
+  PROVISIONING_ENDPOINT                 base URL of the API (default https://organization.intl.tencentcloudapi.com)
+  PROVISIONING_REGION                   sent as X-TC-Region (default: not sent)
+  PROVISIONING_STATUS_CALLS_PER_SECOND  rate for all workers together (default 100)
+  TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, …  as the Temporal CLI's`;
+
+const EXIT_CODE_HELP = `Exit codes:
+  0 success   1 unexpected error   2 bad input or configuration   3 task failed   4 task not found, vanished or not followed
+  5 deadline exceeded   6 cancelled   7 rejected by the cloud   8 cannot connect   9 wait timed out, the follow goes on
+  10 workflow stopped from outside   130 interrupted`;

@@ -1,0 +1,161 @@
+import { homedir } from 'node:os';
+import path from 'node:path';
+
+import { Client, Connection } from '@temporalio/client';
+
+import { InvalidInputError, ProvisioningClient, workflowId, type WaitResult } from '../client';
+
+import { CommandError } from './errors';
+import { EXIT_CODES } from './exit-codes';
+import { printJson, printLine, resultSentence, type CommonOptions } from './output';
+import { portOf } from './ports';
+import { deviations, SAMPLE_ZONE, sampleTasks, TRY_TASKS, type SampleTask } from './sample';
+import { startStack, type Stack } from './stack';
+import { waitShowingProgress } from './watch';
+
+/** Options of `up` as typed. */
+export interface UpOptions extends CommonOptions {
+  once?: boolean;
+  port?: string;
+  uiPort?: string;
+  data: string;
+}
+
+/**
+ * Starts everything on this machine, follows the sample when the cloud is the emulator, and stays until Ctrl-C unless
+ * `once` is set.
+ */
+export async function up(options: UpOptions): Promise<number> {
+  const faults: string[] = [];
+  const port = portOf('--port', options.port, faults) ?? 7233;
+  const uiPort = portOf('--ui-port', options.uiPort, faults) ?? 8233;
+  if (faults.length > 0) throw new InvalidInputError(faults);
+  const stop = stopOnSignals();
+  const tell = options.json ? (line: string) => process.stderr.write(`${line}\n`) : printLine;
+  const stack = await startStack({
+    port,
+    uiPort,
+    dataFolder: path.resolve(options.data),
+    env: process.env,
+    homeDir: homedir(),
+    tell,
+  });
+  try {
+    const exitCode = await Promise.race([demonstrate(stack, options, stop.signal, tell), stack.failed]);
+    if (!options.once && !stop.signal.aborted) {
+      tell('\nEverything stays up until Ctrl-C.');
+      await Promise.race([stop.aborted, stack.failed]);
+    }
+    return options.once && stop.signal.aborted ? EXIT_CODES.interrupted : exitCode;
+  } finally {
+    if (!options.once) tell('Stopping: the worker drains, then the server…');
+    await stack.stop();
+    stop.release();
+  }
+}
+
+async function demonstrate(
+  stack: Stack,
+  options: UpOptions,
+  signal: AbortSignal,
+  tell: (line: string) => void,
+): Promise<number> {
+  if (!stack.emulator) {
+    tell('\nThe worker asks the real cloud, so no sample is followed. Follow a task of yours with:');
+    tell(`  ${commandPrefix(stack)}npx provisioning follow <zone> <task> --wait`);
+    if (options.json) printJson(locations(stack));
+    return EXIT_CODES.success;
+  }
+  const tasks = sampleTasks(Date.now().toString(36));
+  for (const { zoneId, taskId, script } of [...tasks, ...TRY_TASKS]) stack.emulator.setTask(zoneId, taskId, script);
+  const results = await followSample(stack, tasks, signal, tell);
+  if (signal.aborted) return EXIT_CODES.success;
+  const wrong = deviations(tasks, results);
+  if (options.json) {
+    printJson({
+      ...locations(stack),
+      sample: tasks.map((task, i) => ({ ...idsOf(stack, task), ...results[i] })),
+      deviations: wrong,
+    });
+  } else {
+    tell('\nOutcomes:');
+    tasks.forEach((task, i) => {
+      const result = results[i];
+      if (result) tell(`  ${resultSentence(result)}`);
+      tell(`    ${idsOf(stack, task).link}`);
+    });
+  }
+  if (!options.once) tellWhatToTry(stack, tell);
+  if (wrong.length === 0) return EXIT_CODES.success;
+  const message = `The sample did not end as scripted: ${wrong.join('; ')}`;
+  throw new CommandError(message, EXIT_CODES.unexpected, 'SampleDeviates');
+}
+
+async function followSample(
+  stack: Stack,
+  tasks: readonly SampleTask[],
+  signal: AbortSignal,
+  tell: (line: string) => void,
+): Promise<WaitResult[]> {
+  tell('\nFollowing a sample of three tasks: one succeeds, one fails with a reason, one is slow.');
+  const connection = await Connection.connect({ address: stack.address });
+  try {
+    const client = new ProvisioningClient(new Client({ connection }));
+    for (const { zoneId, taskId } of tasks) {
+      await client.follow({ zoneId, taskId, requestedBy: 'provisioning up', note: 'sample' });
+    }
+    return await waitShowingProgress(client, tasks, { signal });
+  } finally {
+    await connection.close();
+  }
+}
+
+function tellWhatToTry(stack: Stack, tell: (line: string) => void): void {
+  const prefix = commandPrefix(stack);
+  tell('\nTry next, from another shell in this folder:');
+  for (const { taskId } of TRY_TASKS) tell(`  ${prefix}npx provisioning follow ${SAMPLE_ZONE} ${taskId} --wait`);
+  tell(`  ${prefix}npx provisioning status ${SAMPLE_ZONE} ${TRY_TASKS[0]?.taskId} --json`);
+  tell(`  ${prefix}npx provisioning --help`);
+}
+
+function commandPrefix({ address }: Stack): string {
+  return address.endsWith(':7233') ? '' : `TEMPORAL_ADDRESS=${address} `;
+}
+
+function locations({ address, uiUrl, emulator }: Stack): object {
+  return { address, uiUrl, ...(emulator && { emulatorUrl: emulator.url }) };
+}
+
+function idsOf(
+  { uiUrl }: Stack,
+  { zoneId, taskId }: SampleTask,
+): { zoneId: string; taskId: string; workflowId: string; link: string } {
+  const id = workflowId(zoneId, taskId);
+  const link = `${uiUrl}/namespaces/default/workflows/${encodeURIComponent(id)}`;
+  return { zoneId, taskId, workflowId: id, link };
+}
+
+interface Stopping {
+  signal: AbortSignal;
+  aborted: Promise<void>;
+  release(): void;
+}
+
+/** Aborts on the first SIGINT, SIGTERM or SIGHUP; a second one ends the process at once, its children with it. */
+function stopOnSignals(): Stopping {
+  const controller = new AbortController();
+  const aborted = new Promise<void>((resolve) => {
+    controller.signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  const onSignal = (): void => {
+    if (controller.signal.aborted) process.exit(EXIT_CODES.interrupted);
+    controller.abort();
+  };
+  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const name of names) process.on(name, onSignal);
+  return {
+    signal: controller.signal,
+    aborted,
+    release: () => names.forEach((name) => process.off(name, onSignal)),
+  };
+}
