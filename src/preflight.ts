@@ -4,6 +4,7 @@ import { status as grpcStatus } from '@grpc/grpc-js';
 import { temporal } from '@temporalio/proto';
 import type { NativeConnection } from '@temporalio/worker';
 
+import { namespaceIsMissing } from './advice';
 import { SEARCH_ATTRIBUTES } from './contract';
 
 const KEYWORD: number = temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD;
@@ -24,10 +25,7 @@ export async function ensureNamespace(connection: NativeConnection, namespace: s
     await connection.workflowService.describeNamespace({ namespace });
   } catch (error) {
     if (codeOf(error) !== Number(grpcStatus.NOT_FOUND)) throw error;
-    throw new PreflightError(
-      `Namespace "${namespace}" does not exist. Create it with: temporal operator namespace create --namespace ${namespace}`,
-      { cause: error },
-    );
+    throw new PreflightError(namespaceIsMissing(namespace), { cause: error });
   }
 }
 

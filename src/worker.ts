@@ -5,6 +5,7 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, Runtime, Worker, type NativeConnectionOptions } from '@temporalio/worker';
 
 import { createActivities } from './activities';
+import { noServerAnswers } from './advice';
 import { ConfigurationError, readWorkerConfig, type WorkerConfig } from './config';
 import { TASK_QUEUES } from './contract';
 import { ensureNamespace, ensureSearchAttributes, PreflightError } from './preflight';
@@ -108,10 +109,7 @@ async function connect(options: NativeConnectionOptions): Promise<NativeConnecti
     return await NativeConnection.connect(options);
   } catch (error) {
     const address = options.address ?? 'localhost:7233';
-    throw new CannotConnectError(
-      `No Temporal server answers at ${address}. Start one with "npm run up", or set TEMPORAL_ADDRESS to the server's host:port (${messageOf(error)})`,
-      { cause: error },
-    );
+    throw new CannotConnectError(`${noServerAnswers(address)} (${messageOf(error)})`, { cause: error });
   }
 }
 

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { SEARCH_ATTRIBUTES } from '../src/contract/names';
-import { installPythonTools, root } from './support/python-tools';
+import { root } from './support/project';
+import { installPythonTools } from './support/python-tools';
 
 interface Service {
   image: string;

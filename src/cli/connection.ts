@@ -1,6 +1,8 @@
 import { Client, Connection, isGrpcServiceError, ServiceError } from '@temporalio/client';
+import { NamespaceNotFoundError } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 
+import { namespaceIsMissing, noServerAnswers } from '../advice';
 import { ProvisioningClient } from '../client';
 
 import { CommandError } from './errors';
@@ -20,6 +22,9 @@ export async function withClient<T>(action: (client: ProvisioningClient) => Prom
   try {
     return await action(new ProvisioningClient(new Client({ connection, namespace })));
   } catch (error) {
+    if (error instanceof NamespaceNotFoundError) {
+      throw new CommandError(namespaceIsMissing(namespace), EXIT_CODES.badInput, 'NamespaceMissing', { cause: error });
+    }
     throw error instanceof ServiceError || isGrpcServiceError(error) ? refused(address, namespace, error) : error;
   } finally {
     await connection.close();
@@ -36,8 +41,7 @@ function loadConfig(): ReturnType<typeof loadClientConnectConfig> {
 }
 
 function cannotConnect(address: string, cause: unknown): CommandError {
-  const message = `No Temporal server answers at ${address}. Start one with "npm run up", or set TEMPORAL_ADDRESS to the server's host:port`;
-  return new CommandError(message, EXIT_CODES.cannotConnect, 'CannotConnect', { cause });
+  return new CommandError(noServerAnswers(address), EXIT_CODES.cannotConnect, 'CannotConnect', { cause });
 }
 
 function refused(address: string, namespace: string, error: Error): CommandError {

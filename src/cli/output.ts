@@ -8,11 +8,13 @@ export interface CommonOptions {
 
 /** Describes a follow in one line. */
 export function snapshotLine(snapshot: ProvisioningSnapshot, nowMs: number): string {
-  const { taskId, phase, status, polls, startedAt, nextPollAt, failureReason, degradedBy, blockedBy } = snapshot;
+  const { taskId, phase, status, polls, startedAt, endedAt, nextPollAt, failureReason, degradedBy, blockedBy } =
+    snapshot;
+  const ageMs = (endedAt === undefined ? nowMs : Date.parse(endedAt)) - Date.parse(startedAt);
   const parts = [
     `${taskId} ${phase}`,
     `status ${status ?? 'not known yet'}`,
-    `age ${seconds(nowMs - Date.parse(startedAt))}`,
+    `age ${seconds(ageMs)}`,
     `${polls} ${polls === 1 ? 'poll' : 'polls'}`,
     nextPollAt !== undefined && `next in ${seconds(Date.parse(nextPollAt) - nowMs)}`,
     failureReason !== undefined && failureReason !== '' && `reason: ${failureReason}`,

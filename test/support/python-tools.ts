@@ -2,8 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** The project's folder. */
-export const root = path.resolve(__dirname, '..', '..');
+import { root } from './project';
 
 /** A virtual environment that is ready, or the reason why there is none. */
 export type PythonTools = { bin: string } | { missing: string };

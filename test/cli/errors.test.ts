@@ -1,0 +1,34 @@
+import { CommandError, reportOf } from '../../src/cli/errors';
+import { InvalidInputError, NotFollowedError } from '../../src/client';
+
+test('bad input is exit code 2 with every fault', () => {
+  expect(reportOf(new InvalidInputError(['a is wrong', 'b is missing']))).toEqual({
+    exitCode: 2,
+    error: {
+      code: 'InvalidInput',
+      message: 'Invalid input: a is wrong; b is missing',
+      faults: ['a is wrong', 'b is missing'],
+    },
+  });
+});
+
+test('a task that nobody follows is exit code 4', () => {
+  expect(reportOf(new NotFollowedError('z-1', 't-1'))).toEqual({
+    exitCode: 4,
+    error: {
+      code: 'NotFollowed',
+      message: 'Task t-1 of zone z-1 is not followed in this namespace: start it with follow',
+    },
+  });
+});
+
+test('a command decides its own exit code', () => {
+  expect(reportOf(new CommandError('no server', 8, 'CannotConnect'))).toEqual({
+    exitCode: 8,
+    error: { code: 'CannotConnect', message: 'no server' },
+  });
+});
+
+test.each([[new Error('what?')], ['what?']])('anything else is exit code 1: %p', (thrown) => {
+  expect(reportOf(thrown)).toEqual({ exitCode: 1, error: { code: 'Unexpected', message: 'what?' } });
+});
