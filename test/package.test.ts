@@ -1,0 +1,109 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+import { root } from './support/project';
+
+const run = promisify(execFile);
+
+const CONSUMER = `
+import { Client, Connection } from '@temporalio/client';
+import { ProvisioningClient, workflowId, type FollowInput, type WaitResult } from 'provisioning-worker';
+import { FAILURE_TYPES, TASK_QUEUES } from 'provisioning-worker/contract';
+
+export async function provision(input: FollowInput): Promise<string> {
+  const connection = await Connection.connect({ address: 'localhost:7233' });
+  const client = new ProvisioningClient(new Client({ connection }));
+  await client.follow(input);
+  const result: WaitResult = await client.waitForOutcome(input.zoneId, input.taskId, { timeoutMs: 1_000 });
+  switch (result.kind) {
+    case 'ended':
+      return result.outcome.phase === 'Failed' ? FAILURE_TYPES.Failed : result.outcome.message;
+    case 'waiting':
+      return result.snapshot?.phase ?? TASK_QUEUES.provisioning;
+    case 'stopped':
+      return result.reason;
+  }
+}
+
+// @ts-expect-error -- an input without a task id
+const wrong: FollowInput = { zoneId: 'z-1' };
+export const id: string = workflowId(wrong.zoneId, 't-1');
+`;
+
+/** Prints the packages and files of ours that a script has loaded. */
+const LOADED = `
+const names = Object.keys(require.cache).map((file) => file.split(/node_modules[\\\\/]/).at(-1).split(/[\\\\/]/));
+const packages = new Set(names.map(([a, b]) => (a.startsWith('@') ? a + '/' + b : a)));
+const ours = names.filter(([a]) => a === 'provisioning-worker').map((parts) => parts.slice(3).join('/')).sort();
+console.log(JSON.stringify({ packages: [...packages], ours }));
+`;
+
+describe('the package, packed and installed into an empty project', () => {
+  let app: string;
+
+  beforeAll(async () => {
+    app = await mkdtemp(path.join(tmpdir(), 'provisioning-consumer-'));
+    // Built by "npm test" already; building it here would pull dist/ from under the other tests.
+    await run('npm', ['pack', '--ignore-scripts', '--pack-destination', app], { cwd: root });
+    const [tarball = ''] = (await readdir(app)).filter((name) => name.endsWith('.tgz'));
+    await writeFile(path.join(app, 'package.json'), '{"name": "consumer", "private": true}');
+    const options = ['--no-audit', '--no-fund', '--prefer-offline', '--ignore-scripts'];
+    await run('npm', ['install', ...options, `./${tarball}`], { cwd: app });
+  }, 180_000);
+
+  afterAll(async () => rm(app, { recursive: true, force: true }));
+
+  async function node(...args: string[]): Promise<string> {
+    return (await run(process.execPath, args, { cwd: app })).stdout;
+  }
+
+  async function loadedBy(specifier: string): Promise<{ packages: string[]; ours: string[] }> {
+    const script = `require('${specifier}');${LOADED}`;
+    return JSON.parse(await node('-e', script)) as { packages: string[]; ours: string[] };
+  }
+
+  test('the client loads neither the worker’s code nor the native SDK', async () => {
+    const { packages, ours } = await loadedBy('provisioning-worker');
+    expect(ours.filter((file) => !file.startsWith('contract/'))).toEqual(['client.js']);
+    expect(packages).toContain('@temporalio/client');
+    const heavy = ['@temporalio/worker', '@temporalio/core-bridge', '@temporalio/workflow', '@temporalio/activity'];
+    expect(packages.filter((name) => heavy.includes(name) || name === 'undici' || name === 'commander')).toEqual([]);
+  });
+
+  test('the contract loads nothing but itself', async () => {
+    const { packages, ours } = await loadedBy('provisioning-worker/contract');
+    expect(packages).toEqual(['provisioning-worker']);
+    expect(ours.filter((file) => !file.startsWith('contract/'))).toEqual([]);
+  });
+
+  test('an ES module imports the client by name', async () => {
+    const script = `import { ProvisioningClient, workflowId } from 'provisioning-worker';
+      console.log(typeof ProvisioningClient, workflowId('z-1', 't-1'));`;
+    expect(await node('--input-type=module', '-e', script)).toBe('function provisioning-task/z-1/t-1\n');
+  });
+
+  test('a service in strict TypeScript type-checks against it', async () => {
+    await writeFile(path.join(app, 'consumer.ts'), CONSUMER);
+    const options = [
+      '--strict',
+      '--noEmit',
+      '--module',
+      'node16',
+      '--target',
+      'es2022',
+      '--exactOptionalPropertyTypes',
+    ];
+    const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+    // Of the SDK's own declarations some do not pass on their own.
+    await expect(node(tsc, ...options, '--skipLibCheck', 'consumer.ts')).resolves.toBe('');
+  });
+
+  test('the command runs', async () => {
+    expect(await node(path.join('node_modules', 'provisioning-worker', 'bin', 'provisioning.js'), '--version')).toBe(
+      '0.1.0\n',
+    );
+  });
+});
