@@ -100,7 +100,7 @@ async function startServer({
 
 /** With half a key, or an endpoint but no key, the worker says what is wrong; the emulator would only hide it. */
 function hasCloud({ env, homeDir }: StackOptions): boolean {
-  if (env[VARIABLES.endpoint] !== undefined) return true;
+  if (env[VARIABLES.endpoint]?.trim()) return true;
   try {
     return findCredentials(env, homeDir) !== undefined;
   } catch {

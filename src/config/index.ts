@@ -38,14 +38,14 @@ export class ConfigurationError extends Error {
  * @throws ConfigurationError naming every fault, and every source of credentials tried when none has them
  */
 export async function readWorkerConfig(env: NodeJS.ProcessEnv): Promise<WorkerConfig> {
-  const endpoint = env[VARIABLES.endpoint] ?? DEFAULT_ENDPOINT;
+  const endpoint = valueOf(env, VARIABLES.endpoint) ?? DEFAULT_ENDPOINT;
   const faults = validateEndpoint(endpoint).map((fault) => `${VARIABLES.endpoint}: ${fault}`);
-  const rate = env[VARIABLES.statusCallsPerSecond];
+  const rate = valueOf(env, VARIABLES.statusCallsPerSecond);
   const statusCallsPerSecond = rate === undefined ? DEFAULT_STATUS_CALLS_PER_SECOND : Number(rate);
   if (!(statusCallsPerSecond > 0 && statusCallsPerSecond <= 1000)) {
     faults.push(`${VARIABLES.statusCallsPerSecond} must be a number above 0 and at most 1000, got "${rate}"`);
   }
-  const region = env[VARIABLES.region];
+  const region = valueOf(env, VARIABLES.region);
   const credentials = createCredentialSource(env, homedir());
   try {
     await credentials();
@@ -57,6 +57,11 @@ export async function readWorkerConfig(env: NodeJS.ProcessEnv): Promise<WorkerCo
     endpoint,
     statusCallsPerSecond,
     credentials,
-    ...(region !== undefined && region !== '' && { region }),
+    ...(region !== undefined && { region }),
   };
+}
+
+/** An empty variable counts as not set: a compose file cannot leave one out. */
+function valueOf(env: NodeJS.ProcessEnv, name: string): string | undefined {
+  return env[name]?.trim() || undefined;
 }
