@@ -26,52 +26,30 @@ export interface RunWorkerOptions {
   onReady?: () => void;
 }
 
+interface Started {
+  workers: Worker[];
+  close(): Promise<void>;
+}
+
 /** The Temporal server could not be reached. */
 export class CannotConnectError extends Error {
   override readonly name = 'CannotConnectError';
 }
 
 /**
- * Polls both task queues until the signal aborts, then drains.
+ * Polls both task queues until the signal aborts, then drains. Aborted during the start it returns at once; what was
+ * opened until then has no work, and goes with the process.
  *
  * @throws CannotConnectError when the server is not there; PreflightError when its set-up lacks something
  */
-export async function runWorker({
-  config,
-  connection: options,
-  namespace,
-  signal,
-  onReady,
-}: RunWorkerOptions): Promise<void> {
-  const connection = await connect(options);
-  const organization = createOrganizationClient({
-    endpoint: config.endpoint,
-    credentials: config.credentials,
-    transport: createTransport({ env: process.env }),
-    ...(config.region !== undefined && { region: config.region }),
-  });
+export async function runWorker(options: RunWorkerOptions): Promise<void> {
+  const { signal, onReady } = options;
+  const started = await Promise.race([start(options), untilAborted(signal)]);
+  if (!started) return;
   try {
-    await ensureNamespace(connection, namespace);
-    await ensureSearchAttributes(connection, namespace);
-    const shared = {
-      connection,
-      namespace,
-      shutdownGraceTime: `${SHUTDOWN_GRACE_SECONDS}s`,
-      shutdownForceTime: `${SHUTDOWN_FORCE_SECONDS}s`,
-    } as const;
-    const workers = await Promise.all([
-      Worker.create({ ...shared, ...workflowSource(), taskQueue: TASK_QUEUES.provisioning }),
-      Worker.create({
-        ...shared,
-        taskQueue: TASK_QUEUES.tencentOrganization,
-        activities: createActivities({ organization }),
-        maxTaskQueueActivitiesPerSecond: config.statusCallsPerSecond,
-      }),
-    ]);
-    await runUntilAborted(workers, signal, onReady);
+    await runUntilAborted(started.workers, signal, onReady);
   } finally {
-    await organization.close();
-    await connection.close();
+    await started.close();
   }
 }
 
@@ -113,13 +91,57 @@ async function connect(options: NativeConnectionOptions): Promise<NativeConnecti
   }
 }
 
+async function start({ config, connection: options, namespace }: RunWorkerOptions): Promise<Started> {
+  const connection = await connect(options);
+  const organization = createOrganizationClient({
+    endpoint: config.endpoint,
+    credentials: config.credentials,
+    transport: createTransport({ env: process.env }),
+    ...(config.region !== undefined && { region: config.region }),
+  });
+  const close = async (): Promise<void> => {
+    await organization.close();
+    await connection.close();
+  };
+  try {
+    await ensureNamespace(connection, namespace);
+    await ensureSearchAttributes(connection, namespace);
+    const shared = {
+      connection,
+      namespace,
+      shutdownGraceTime: `${SHUTDOWN_GRACE_SECONDS}s`,
+      shutdownForceTime: `${SHUTDOWN_FORCE_SECONDS}s`,
+    } as const;
+    const workers = await Promise.all([
+      Worker.create({ ...shared, ...workflowSource(), taskQueue: TASK_QUEUES.provisioning }),
+      Worker.create({
+        ...shared,
+        taskQueue: TASK_QUEUES.tencentOrganization,
+        activities: createActivities({ organization }),
+        maxTaskQueueActivitiesPerSecond: config.statusCallsPerSecond,
+      }),
+    ]);
+    return { workers, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function untilAborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    else signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+}
+
 async function runUntilAborted(workers: Worker[], signal: AbortSignal, onReady?: () => void): Promise<void> {
   const shutdown = () => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
   };
   const running = workers.map((worker) => worker.run());
   signal.addEventListener('abort', shutdown, { once: true });
-  // A worker that was created holds the connection until it has run, so also a start cut short runs.
+  // A worker that was created holds the connection until it has run, so also a start cut short at its end runs.
   if (signal.aborted) shutdown();
   else onReady?.();
   try {

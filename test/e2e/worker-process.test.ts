@@ -1,6 +1,9 @@
+import { once } from 'node:events';
+import net from 'node:net';
+
 import { freePort } from '../../src/dev/dev-server';
 
-import { createWorld, runWorkerToItsEnd, until, type World } from './world';
+import { createWorld, launchWorker, until, type World } from './world';
 
 const ZONE = 'z-process';
 
@@ -65,6 +68,18 @@ describe('the worker process', () => {
     },
   );
 
+  test('stops at once, exit code 0, when told to during its start', async () => {
+    const silent = net.createServer();
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const { port } = silent.address() as net.AddressInfo;
+    const connected = once(silent, 'connection');
+    const worker = launchWorker({ ...world.workerEnvironment, TEMPORAL_ADDRESS: `127.0.0.1:${port}` });
+    const [socket] = (await connected) as [net.Socket];
+    await expect(worker.stop('SIGTERM')).resolves.toEqual({ code: 0, signal: null });
+    socket.destroy();
+    silent.close();
+  });
+
   test('cancelled before a worker was there: no call (T01)', async () => {
     world.emulator.setTask(ZONE, 't-early', { answers: [{ status: 'InProgress' }] });
     await world.client.follow({ zoneId: ZONE, taskId: 't-early' });
@@ -80,7 +95,7 @@ describe('the worker process', () => {
 
   test('says what to do when the server is not there', async () => {
     const address = `127.0.0.1:${await freePort()}`;
-    const { code, output } = await runWorkerToItsEnd({ ...world.workerEnvironment, TEMPORAL_ADDRESS: address });
+    const { code, output } = await launchWorker({ ...world.workerEnvironment, TEMPORAL_ADDRESS: address }).ended;
     expect(output).toContain(
       `No Temporal server answers at ${address}. Start one with "npm run up", or set TEMPORAL_ADDRESS to the server's host:port`,
     );
@@ -88,7 +103,7 @@ describe('the worker process', () => {
   });
 
   test('says how to create a namespace that is missing', async () => {
-    const { code, output } = await runWorkerToItsEnd({ ...world.workerEnvironment, TEMPORAL_NAMESPACE: 'nowhere' });
+    const { code, output } = await launchWorker({ ...world.workerEnvironment, TEMPORAL_NAMESPACE: 'nowhere' }).ended;
     expect(output).toContain(
       'Namespace "nowhere" does not exist. Create it with: temporal operator namespace create --namespace nowhere',
     );
@@ -97,11 +112,11 @@ describe('the worker process', () => {
 
   test('names every fault of the configuration at once, and every source of credentials tried', async () => {
     const { TENCENTCLOUD_SECRET_ID: _id, TENCENTCLOUD_SECRET_KEY: _key, ...rest } = world.workerEnvironment;
-    const { code, output } = await runWorkerToItsEnd({
+    const { code, output } = await launchWorker({
       ...rest,
       PROVISIONING_ENDPOINT: 'http://example.test',
       PROVISIONING_STATUS_CALLS_PER_SECOND: 'many',
-    });
+    }).ended;
     expect(output).toContain('PROVISIONING_ENDPOINT: endpoint must begin with https://');
     expect(output).toContain(
       'PROVISIONING_STATUS_CALLS_PER_SECOND must be a number above 0 and at most 1000, got "many"',

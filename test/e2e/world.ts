@@ -6,7 +6,7 @@ import { DEMO_ACCOUNT, startEmulator, type Emulator } from '../../emulator';
 import { ProvisioningClient } from '../../src/client';
 import { startDevServer, type DevServer } from '../../src/dev/dev-server';
 import { findTemporalCli } from '../../src/dev/temporal-binaries';
-import { launch, type ProcessEnd, type RunningProcess } from '../support/processes';
+import { launch, type RunningProcess } from '../support/processes';
 import { root } from '../support/project';
 
 /** A real server, the emulator and a connected client; workers are processes of their own. */
@@ -48,7 +48,7 @@ export async function createWorld(): Promise<World> {
     client: new ProvisioningClient(temporal),
     workerEnvironment,
     async startWorker() {
-      const worker = launch(WORKER, [], workerEnvironment);
+      const worker = launchWorker(workerEnvironment);
       workers.add(worker);
       void worker.ended.then(() => workers.delete(worker));
       await worker.until('Worker is polling');
@@ -63,9 +63,9 @@ export async function createWorld(): Promise<World> {
   };
 }
 
-/** Runs a worker that is expected to end by itself. */
-export async function runWorkerToItsEnd(env: Record<string, string>): Promise<ProcessEnd> {
-  return launch(WORKER, [], env).ended;
+/** Starts a worker process without waiting for it to be ready. */
+export function launchWorker(env: Record<string, string>): RunningProcess {
+  return launch(WORKER, [], env);
 }
 
 /** Waits until a condition holds; fails with its last state after 30 s. */
