@@ -82,7 +82,8 @@ export class ProvisioningClient {
     const first = await this.start(input, WorkflowIdReusePolicy.REJECT_DUPLICATE);
     if (first) return first;
     const { zoneId, taskId } = input;
-    const result = await this.waitForOutcome(zoneId, taskId);
+    // It has ended, so the outcome is at hand; unless somebody has just started it again, and then this attaches.
+    const result = await this.waitForOutcome(zoneId, taskId, { timeoutMs: CALL_DEADLINE_MS });
     if (result.kind === 'ended' && FINAL_ENDINGS.includes(result.outcome.phase)) {
       const { runId } = await this.call(() => this.handle(zoneId, taskId).describe());
       return { workflowId: workflowId(zoneId, taskId), runId, state: 'ended' };
