@@ -51,9 +51,11 @@ export async function ensureSearchAttributes(connection: NativeConnection, names
   } catch (error) {
     if (codeOf(error) !== Number(grpcStatus.ALREADY_EXISTS)) {
       const command = `temporal operator search-attribute create --namespace ${namespace} ${missing.map((name) => `--name ${name} --type Keyword`).join(' ')}`;
-      throw new PreflightError(`Search attributes are missing and could not be created. Create them with: ${command}`, {
-        cause: error,
-      });
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new PreflightError(
+        `Search attributes are missing and could not be created (${reason}). Create them with: ${command}`,
+        { cause: error },
+      );
     }
   }
   await untilVisible(connection, namespace, missing);

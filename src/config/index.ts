@@ -46,6 +46,9 @@ export async function readWorkerConfig(env: NodeJS.ProcessEnv): Promise<WorkerCo
     faults.push(`${VARIABLES.statusCallsPerSecond} must be a number above 0 and at most 1000, got "${rate}"`);
   }
   const region = valueOf(env, VARIABLES.region);
+  if (region !== undefined && !/^[\w-]+$/.test(region)) {
+    faults.push(`${VARIABLES.region} must be a region such as ap-singapore, got "${region}"`);
+  }
   const credentials = createCredentialSource(env, homedir());
   try {
     await credentials();

@@ -129,7 +129,7 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
     await waitUntilHealthy(cliPath, address, namespace, () => exitReason);
   } catch (error) {
     await stop();
-    throw new Error(`The dev server did not start: ${(error as Error).message}\n${output.trim()}`, { cause: error });
+    throw new Error(`The dev server did not start: ${(error as Error).message}\n${output}`.trim(), { cause: error });
   }
   return { address, pid, stop, ...(uiPort === undefined ? {} : { uiUrl: `http://${HOST}:${uiPort}` }) };
 }

@@ -67,18 +67,40 @@ export function findCredentials(env: Environment, homeDir: string): Credentials 
 /**
  * Makes a source that runs {@link findCredentials} for every request.
  *
- * Its promise rejects with MissingCredentialsError, naming every source tried, when there are none.
+ * Its promise rejects with MissingCredentialsError, naming every source tried, when there are none, and as
+ * {@link checkCredentials} does when they cannot be sent.
  */
 export function createCredentialSource(env: Environment, homeDir: string): CredentialSource {
   // eslint-disable-next-line @typescript-eslint/require-await -- so that what findCredentials throws is a rejection
   return async () => {
     const found = findCredentials(env, homeDir);
-    if (found) return found;
+    if (found) {
+      checkCredentials(found);
+      return found;
+    }
     throw new MissingCredentialsError([
       'TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY are not set',
       ...credentialFiles(env, homeDir).map((path) => `${path} does not exist or has no key under [default]`),
     ]);
   };
+}
+
+/**
+ * Refuses a key that cannot be sent: it would come back as one more riddle of the cloud's AuthFailure codes, or look
+ * like a fault of the network.
+ *
+ * @throws MissingCredentialsError when id or key is empty
+ * @throws TencentCloudError `ClientError.MalformedCredentials` naming every field with characters that no key has
+ */
+export function checkCredentials(credentials: Credentials): void {
+  const missing = (['secretId', 'secretKey'] as const).filter((field) => !credentials[field]);
+  if (missing.length > 0) throw new MissingCredentialsError(missing.map((field) => `${field} is empty`));
+  const malformed = (['secretId', 'secretKey', 'token'] as const).filter(
+    (field) => !/^[\x21-\x7e]*$/.test(credentials[field] ?? ''),
+  );
+  if (malformed.length === 0) return;
+  const message = `The credentials are damaged: white space or characters outside ASCII in ${malformed.join(' and ')}. Copy them again`;
+  throw new TencentCloudError(CLIENT_ERRORS.malformedCredentials, message);
 }
 
 function credentialFiles(env: Environment, homeDir: string): string[] {

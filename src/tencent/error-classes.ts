@@ -47,6 +47,7 @@ const CODES: Readonly<Record<ErrorClass, readonly string[]>> = {
     'AuthFailure.SignatureFailure',
     'AuthFailure.TokenFailure',
     'AuthFailure.UnauthorizedOperation',
+    'ClientError.MalformedCredentials',
     'ClientError.MissingCredentials',
     'FailedOperation.IdentityCenterNotOrganizationManager',
     'FailedOperation.PermissionDenied',

@@ -11,6 +11,7 @@ export const CLIENT_ERRORS = {
   httpStatus: 'ClientError.HttpStatus',
   malformedAnswer: 'ClientError.MalformedAnswer',
   missingCredentials: 'ClientError.MissingCredentials',
+  malformedCredentials: 'ClientError.MalformedCredentials',
   credentialsUnavailable: 'ClientError.CredentialsUnavailable',
 } as const;
 

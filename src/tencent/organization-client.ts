@@ -1,7 +1,7 @@
 import type { TaskStatusAnswer, TaskStatusRequest } from '../contract';
 
 import type { Credentials, CredentialSource } from './credentials';
-import { MissingCredentialsError } from './credentials';
+import { checkCredentials } from './credentials';
 import { DEFAULT_ENDPOINT, validateEndpoint } from './endpoint';
 import { CLIENT_ERRORS, TencentCloudError } from './errors';
 import { signRequest } from './sign';
@@ -91,9 +91,7 @@ async function resolve(source: CredentialSource): Promise<Credentials> {
     const message = 'The source of the credentials failed';
     throw new TencentCloudError(CLIENT_ERRORS.credentialsUnavailable, message, { cause });
   }
-  // Signed with an empty key, a request would come back as one more riddle of the cloud's AuthFailure codes.
-  const missing = (['secretId', 'secretKey'] as const).filter((field) => !credentials[field]);
-  if (missing.length > 0) throw new MissingCredentialsError(missing.map((field) => `${field} is empty`));
+  checkCredentials(credentials);
   return credentials;
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import {
+  checkCredentials,
   createCredentialSource,
   credentialsFromEnvironment,
   findCredentials,
@@ -80,4 +81,39 @@ describe('credentials', () => {
       `Cannot read the credentials file ${home}`,
     );
   });
+
+  it.each([
+    [{ secretId: 'AKID…x', secretKey: 'b' }, 'secretId'],
+    [{ secretId: 'a', secretKey: 'b b' }, 'secretKey'],
+    [{ secretId: 'a', secretKey: 'b\u00a0', token: 'c\nd' }, 'secretKey and token'],
+  ])('refuses what no request can carry, naming the field but not its value: %j', (credentials, fields) => {
+    const refused = catchError(() => checkCredentials(credentials));
+    expect(refused).toMatchObject({
+      code: 'ClientError.MalformedCredentials',
+      errorClass: 'auth',
+      message: `The credentials are damaged: white space or characters outside ASCII in ${fields}. Copy them again`,
+    });
+  });
+
+  it('refuses empty parts of a key, and takes any printable one', () => {
+    expect(catchError(() => checkCredentials({ secretId: '', secretKey: '' }))).toMatchObject({
+      code: 'ClientError.MissingCredentials',
+      message: 'No Tencent Cloud credentials: secretId is empty; secretKey is empty',
+    });
+    expect(() => checkCredentials({ secretId: 'a!~', secretKey: 'b+/=', token: '' })).not.toThrow();
+  });
+
+  it('checks what a source found', async () => {
+    const source = createCredentialSource({ TENCENTCLOUD_SECRET_ID: 'AKID…', TENCENTCLOUD_SECRET_KEY: 'key' }, home);
+    await expect(source()).rejects.toMatchObject({ code: 'ClientError.MalformedCredentials' });
+  });
 });
+
+function catchError(action: () => void): unknown {
+  try {
+    action();
+  } catch (error) {
+    return error;
+  }
+  throw new Error('nothing was thrown');
+}

@@ -1,0 +1,82 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { historyFromJSON } from '@temporalio/common/lib/proto-utils';
+import type { temporal } from '@temporalio/proto';
+import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker';
+import { DeterminismViolationError } from '@temporalio/workflow';
+
+import { ENDINGS, SEARCH_ATTRIBUTES } from '../../src/contract';
+import { root } from '../support/project';
+
+type History = temporal.api.history.v1.IHistory;
+
+interface Recorded {
+  workflowId: string;
+  history: History;
+}
+
+const FOLDER = path.join(root, 'test', 'histories');
+const NAMES = readdirSync(FOLDER).map((file) => path.basename(file, '.json'));
+
+describe('the workflows replay what they did before', () => {
+  let workflowBundle: WorkflowBundle;
+
+  beforeAll(async () => {
+    // Silent about what a test expects: the failed replay.
+    Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter: 'OFF' } } });
+    const workflowsPath = path.join(root, 'src', 'workflows', 'index.ts');
+    workflowBundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
+  });
+
+  async function errorsOf(...recorded: Recorded[]): Promise<(Error | undefined)[]> {
+    const errors = [];
+    for await (const { error } of Worker.runReplayHistories({ workflowBundle }, recorded)) errors.push(error);
+    return errors;
+  }
+
+  test.each(NAMES)('%s', async (name) => {
+    await expect(errorsOf(read(name))).resolves.toEqual([undefined]);
+  });
+
+  test('a history of other code is reported', async () => {
+    const recorded = read('succeeded');
+    for (const { activityTaskScheduledEventAttributes: scheduled } of recorded.history.events ?? []) {
+      if (scheduled) scheduled.activityType = { name: 'describeProvisioningTask' };
+    }
+    const [error] = await errorsOf(recorded);
+    expect(error).toBeInstanceOf(DeterminismViolationError);
+    expect(error?.message).toContain(
+      "Activity type of scheduled event 'describeProvisioningTask' does not match activity type of activity command 'getProvisioningTaskStatus'",
+    );
+  });
+});
+
+describe('the recorded histories', () => {
+  test.each(ENDINGS)('one ends as %s', (ending) => {
+    expect(NAMES.map((name) => lastPhase(read(name).history))).toContain(ending);
+  });
+
+  test('a chain is there with its first and its last run', () => {
+    const first = read('continued-as-new-first-run');
+    const last = read('continued-as-new-last-run');
+    expect(last.workflowId).toBe(first.workflowId);
+    const runId = first.history.events?.[0]?.workflowExecutionStartedEventAttributes?.originalExecutionRunId;
+    expect(first.history.events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes).toBeTruthy();
+    expect(last.history.events?.[0]?.workflowExecutionStartedEventAttributes?.firstExecutionRunId).toBe(runId);
+    expect(last.history.events?.at(-1)?.workflowExecutionCompletedEventAttributes).toBeTruthy();
+  });
+});
+
+function read(name: string): Recorded {
+  const { workflowId, history } = JSON.parse(readFileSync(path.join(FOLDER, `${name}.json`), 'utf8')) as Recorded;
+  return { workflowId, history: historyFromJSON(history) };
+}
+
+function lastPhase({ events }: History): unknown {
+  const phases = (events ?? []).flatMap(({ upsertWorkflowSearchAttributesEventAttributes: upsert }) => {
+    const data = upsert?.searchAttributes?.indexedFields?.[SEARCH_ATTRIBUTES.phase]?.data;
+    return data ? [JSON.parse(Buffer.from(data).toString()) as unknown] : [];
+  });
+  return phases.at(-1);
+}
