@@ -1,0 +1,173 @@
+import path from 'node:path';
+
+import { activityInfo } from '@temporalio/activity';
+import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { temporal } from '@temporalio/proto';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+
+import { createActivities } from '../../src/activities';
+import {
+  FOLLOW_PROVISIONING_TASK,
+  OUTCOME_MEMO,
+  QUERIES,
+  SEARCH_ATTRIBUTES,
+  TASK_QUEUES,
+  workflowId,
+  type FollowInput,
+  type ProvisioningOutcome,
+  type ProvisioningSnapshot,
+  type TaskStatusAnswer,
+} from '../../src/contract';
+import { findTestServer } from '../../src/dev/temporal-binaries';
+import { TencentCloudError } from '../../src/tencent';
+import { until } from '../e2e/world';
+import { root } from '../support/project';
+
+/** What the cloud answers to one call: a status, or an error to throw. */
+export type Step = TaskStatusAnswer | Error;
+/** One step for each call, the last repeats; or a function of the call's number and of the seconds since the first. */
+export type Script = readonly Step[] | ((call: number, ageSeconds: number) => Step);
+export type Event = temporal.api.history.v1.IHistoryEvent;
+
+/** How one follow went. */
+export interface Followed {
+  outcome: ProvisioningOutcome | undefined;
+  /** What the workflow failed with; absent when it completed or was cancelled. */
+  failure: ApplicationFailure | undefined;
+  /** Whole seconds from the start of the workflow to each call, by the server's clock. */
+  calls: number[];
+  /** History of the last run, whose first event is the start. */
+  events: Event[];
+  handle: WorkflowHandle;
+}
+
+/** What a test does while the follow runs. */
+export type Meanwhile = (follow: {
+  handle: WorkflowHandle;
+  status: () => Promise<ProvisioningSnapshot>;
+  /** Lets the server's clock run. */
+  sleep: (seconds: number) => Promise<void>;
+  /** Waits until so many polls are over. */
+  polled: (polls: number) => Promise<void>;
+}) => Promise<void>;
+
+/** A server that skips time, with a worker of both queues. */
+export interface TimeSkippingWorld {
+  follow(script: Script, input?: Partial<FollowInput>, meanwhile?: Meanwhile): Promise<Followed>;
+  /** The server's clock, epoch ms. */
+  now(): Promise<number>;
+  close(): Promise<void>;
+}
+
+export const IN_PROGRESS: TaskStatusAnswer = { status: 'InProgress', taskType: 'StartProvisioning' };
+export const SUCCESS: TaskStatusAnswer = { ...IN_PROGRESS, status: 'Success' };
+export const ZONE = 'z-skipping';
+
+/** Makes an error of the cloud as the API client throws it. */
+export function cloudError(code: string, message = 'said the cloud'): TencentCloudError {
+  return new TencentCloudError(code, message, { requestId: 'req-error', httpStatus: 200 });
+}
+
+/** Polls exactly once in so many seconds. */
+export function every(seconds: number): Partial<FollowInput> {
+  return { polling: { minIntervalSeconds: seconds, maxIntervalSeconds: seconds } };
+}
+
+export async function createTimeSkippingWorld(): Promise<TimeSkippingWorld> {
+  // Quiet: the test server lacks a capability that the SDK warns of in every run.
+  Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter: 'OFF' } } });
+  const executable = { type: 'existing-path', path: await findTestServer() } as const;
+  const env = await TestWorkflowEnvironment.createTimeSkipping({ server: { executable } });
+  const keyword = temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD;
+  await env.connection.operatorService.addSearchAttributes({
+    namespace: 'default',
+    searchAttributes: Object.fromEntries(Object.values(SEARCH_ATTRIBUTES).map((name) => [name, keyword])),
+  });
+
+  const scripts = new Map<string, Script>();
+  const progress = new Map<string, { calls: number; firstMs: number }>();
+  const organization = {
+    getProvisioningTaskStatus({ taskId }: { taskId: string }): Promise<TaskStatusAnswer> {
+      const script = scripts.get(taskId) ?? [];
+      const nowMs = activityInfo().scheduledTimestampMs;
+      const { calls, firstMs } = progress.get(taskId) ?? { calls: 0, firstMs: nowMs };
+      progress.set(taskId, { calls: calls + 1, firstMs });
+      const step =
+        typeof script === 'function'
+          ? script(calls, (nowMs - firstMs) / 1000)
+          : script[Math.min(calls, script.length - 1)];
+      if (step === undefined || step instanceof Error) return Promise.reject(step ?? new Error('no script'));
+      return Promise.resolve({ requestId: `req-${calls + 1}`, ...step });
+    },
+  };
+
+  const workflowsPath = path.join(root, 'src', 'workflows', 'index.ts');
+  const workflowBundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
+  const { nativeConnection: connection } = env;
+  const workers = await Promise.all([
+    Worker.create({ connection, workflowBundle, taskQueue: TASK_QUEUES.provisioning }),
+    Worker.create({
+      connection,
+      taskQueue: TASK_QUEUES.tencentOrganization,
+      activities: createActivities({ organization }),
+    }),
+  ]);
+  const running = Promise.all(workers.map((worker) => worker.run()));
+
+  let count = 0;
+  return {
+    async follow(script, input = {}, meanwhile) {
+      const taskId = `t-${(count += 1)}`;
+      scripts.set(taskId, script);
+      const handle = await env.client.workflow.start(FOLLOW_PROVISIONING_TASK, {
+        workflowId: workflowId(ZONE, taskId),
+        taskQueue: TASK_QUEUES.provisioning,
+        args: [{ zoneId: ZONE, taskId, ...input }],
+      });
+      const status = (): Promise<ProvisioningSnapshot> => handle.query<ProvisioningSnapshot>(QUERIES.status);
+      await meanwhile?.({
+        handle,
+        status,
+        sleep: (seconds) => env.sleep(seconds * 1000),
+        polled: (polls) => until(`${polls} polls are over`, async () => (await status()).polls >= polls),
+      });
+      const { outcome, failure } = await resultOf(handle);
+      const { events } = await handle.fetchHistory();
+      return { outcome, failure, calls: callsIn(events ?? []), events: events ?? [], handle };
+    },
+    now: () => env.currentTimeMs(),
+    async close() {
+      for (const worker of workers) worker.shutdown();
+      await running;
+      await env.teardown();
+    },
+  };
+}
+
+async function resultOf(handle: WorkflowHandle): Promise<Pick<Followed, 'outcome' | 'failure'>> {
+  try {
+    return { outcome: (await handle.result()) as ProvisioningOutcome, failure: undefined };
+  } catch (error) {
+    if (!(error instanceof WorkflowFailedError)) throw error;
+    const { cause } = error;
+    if (cause instanceof ApplicationFailure) {
+      return { outcome: cause.details?.[0] as ProvisioningOutcome | undefined, failure: cause };
+    }
+    const { memo } = await handle.describe();
+    return { outcome: memo?.[OUTCOME_MEMO] as ProvisioningOutcome | undefined, failure: undefined };
+  }
+}
+
+/** Returns the instant of an event in epoch ms. */
+export function timeOf({ eventTime }: Event): number {
+  return Number(eventTime?.seconds) * 1000 + Math.floor((eventTime?.nanos ?? 0) / 1e6);
+}
+
+function callsIn(events: readonly Event[]): number[] {
+  const [first] = events;
+  return events
+    .filter((event) => event.activityTaskScheduledEventAttributes)
+    .map((event) => Math.floor((timeOf(event) - timeOf(first ?? {})) / 1000));
+}
