@@ -1,4 +1,4 @@
-import type { ProvisioningSnapshot, WaitResult } from '../client';
+import { pollCount, type ProvisioningSnapshot, type WaitResult } from '../client';
 
 /** Option of every command. */
 export interface CommonOptions {
@@ -15,7 +15,7 @@ export function snapshotLine(snapshot: ProvisioningSnapshot, nowMs: number): str
     `${taskId} ${phase}`,
     `status ${status ?? 'not known yet'}`,
     `age ${seconds(ageMs)}`,
-    `${polls} ${polls === 1 ? 'poll' : 'polls'}`,
+    pollCount(polls),
     nextPollAt !== undefined && `next in ${seconds(Date.parse(nextPollAt) - nowMs)}`,
     failureReason !== undefined && failureReason !== '' && `reason: ${failureReason}`,
     degradedBy && `riding out ${degradedBy.code} (${degradedBy.count} in a row)`,

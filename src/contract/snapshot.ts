@@ -64,3 +64,8 @@ export interface ProvisioningSnapshot {
 
 /** The longest list of observations that a snapshot carries. */
 export const MAX_OBSERVATIONS = 50;
+
+/** Words a number of polls: `1 poll`, `2 polls`. */
+export function pollCount(polls: number): string {
+  return polls === 1 ? '1 poll' : `${polls} polls`;
+}

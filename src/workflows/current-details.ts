@@ -1,10 +1,10 @@
-import type { ProvisioningSnapshot } from '../contract';
+import { pollCount, type ProvisioningSnapshot } from '../contract';
 
 /** Describes a follow in Markdown, for the "current details" of the Temporal UI. */
 export function describeForOperators(snapshot: ProvisioningSnapshot): string {
   const { phase, status, polls, nextPollAt, deadlineAt, failureReason, degradedBy, blockedBy } = snapshot;
   const lines = [
-    `**${phase}**: cloud status ${status === undefined ? 'not known yet' : `\`${status}\``} after ${polls} polls`,
+    `**${phase}**: cloud status ${status === undefined ? 'not known yet' : `\`${status}\``} after ${pollCount(polls)}`,
     nextPollAt !== undefined && `next poll at ${nextPollAt}, deadline ${deadlineAt}`,
     failureReason !== undefined && failureReason !== '' && `reason: ${failureReason}`,
     degradedBy &&

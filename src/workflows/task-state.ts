@@ -1,5 +1,6 @@
 import {
   MAX_OBSERVATIONS,
+  pollCount,
   type CheckError,
   type Ending,
   type ErrorClass,
@@ -151,7 +152,7 @@ function endingMessage(state: TaskState, ending: Ending): string {
   const lastStatus = state.status === undefined ? 'no status was ever seen' : `last status ${state.status}`;
   switch (ending) {
     case 'Succeeded':
-      return `${task} succeeded after ${state.polls} polls`;
+      return `${task} succeeded after ${pollCount(state.polls)}`;
     case 'Failed':
       return `${task} failed: ${state.failureReason === undefined || state.failureReason === '' ? 'the cloud gave no reason' : state.failureReason}`;
     case 'NotFound':
@@ -161,7 +162,7 @@ function endingMessage(state: TaskState, ending: Ending): string {
     case 'Rejected':
       return `${task} cannot be followed: ${error ?? 'permanent error'}`;
     case 'DeadlineExceeded':
-      return `${task} was not over at its deadline ${state.deadlineAt} after ${state.polls} polls: ${lastStatus}${error === undefined ? '' : `, last error ${error}`}; the cloud task goes on`;
+      return `${task} was not over at its deadline ${state.deadlineAt} after ${pollCount(state.polls)}: ${lastStatus}${error === undefined ? '' : `, last error ${error}`}; the cloud task goes on`;
     case 'Cancelled':
       return `The follow of task ${state.taskId} of zone ${state.zoneId} was cancelled, ${lastStatus}; the cloud task itself goes on, since its API cannot stop it`;
   }

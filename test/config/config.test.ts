@@ -1,0 +1,86 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import { ConfigurationError, readWorkerConfig } from '../../src/config';
+
+const KEY = { TENCENTCLOUD_SECRET_ID: 'AKIDexample', TENCENTCLOUD_SECRET_KEY: 'secret-of-the-key' };
+
+async function faultsOf(env: NodeJS.ProcessEnv): Promise<readonly string[]> {
+  const error: unknown = await readWorkerConfig(env).catch((reason: unknown) => reason);
+  if (!(error instanceof ConfigurationError)) throw new Error(`No fault, but ${JSON.stringify(error)}`);
+  expect(error.message).toBe(`The configuration cannot be used: ${error.faults.join('; ')}`);
+  return error.faults;
+}
+
+describe('the configuration of the worker', () => {
+  let folder: string;
+  let nowhere: string;
+
+  beforeAll(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'provisioning-config-'));
+    nowhere = path.join(folder, 'credentials');
+  });
+
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test('needs nothing but a key', async () => {
+    const { credentials, ...rest } = await readWorkerConfig(KEY);
+    expect(rest).toEqual({ endpoint: 'https://organization.intl.tencentcloudapi.com', statusCallsPerSecond: 100 });
+    await expect(credentials()).resolves.toEqual({ secretId: 'AKIDexample', secretKey: 'secret-of-the-key' });
+  });
+
+  test('takes an endpoint, a region and a rate', async () => {
+    const env = {
+      ...KEY,
+      PROVISIONING_ENDPOINT: 'https://organization.tencentcloudapi.com',
+      PROVISIONING_REGION: 'ap-singapore',
+      PROVISIONING_STATUS_CALLS_PER_SECOND: '12.5',
+    };
+    await expect(readWorkerConfig(env)).resolves.toMatchObject({
+      endpoint: 'https://organization.tencentcloudapi.com',
+      region: 'ap-singapore',
+      statusCallsPerSecond: 12.5,
+    });
+  });
+
+  test('takes an empty variable for one that is not set', async () => {
+    const empty = { PROVISIONING_ENDPOINT: '', PROVISIONING_REGION: ' ', PROVISIONING_STATUS_CALLS_PER_SECOND: '' };
+    const { credentials: _, ...rest } = await readWorkerConfig({ ...KEY, ...empty });
+    expect(rest).toEqual({ endpoint: 'https://organization.intl.tencentcloudapi.com', statusCallsPerSecond: 100 });
+  });
+
+  test.each(['0', '-1', '1001', 'NaN', 'Infinity', 'many'])('refuses a rate of %s', async (rate) => {
+    await expect(faultsOf({ ...KEY, PROVISIONING_STATUS_CALLS_PER_SECOND: rate })).resolves.toEqual([
+      `PROVISIONING_STATUS_CALLS_PER_SECOND must be a number above 0 and at most 1000, got "${rate}"`,
+    ]);
+  });
+
+  test('names every fault at once, with every source of credentials, and no secret', async () => {
+    const faults = await faultsOf({
+      TENCENTCLOUD_CREDENTIALS_FILE: nowhere,
+      PROVISIONING_ENDPOINT: 'http://user:hidden@organization.tencentcloudapi.com/v1?a=b',
+      PROVISIONING_REGION: 'a region',
+      PROVISIONING_STATUS_CALLS_PER_SECOND: 'many',
+    });
+    expect(faults).toEqual([
+      'PROVISIONING_ENDPOINT: endpoint must begin with https:// unless its host is a loopback address',
+      'PROVISIONING_ENDPOINT: endpoint must not contain a user name or password',
+      'PROVISIONING_ENDPOINT: endpoint must not contain a path',
+      'PROVISIONING_ENDPOINT: endpoint must not contain a query or fragment',
+      'PROVISIONING_STATUS_CALLS_PER_SECOND must be a number above 0 and at most 1000, got "many"',
+      'PROVISIONING_REGION must be a region such as ap-singapore, got "a region"',
+      `No Tencent Cloud credentials: TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY are not set; ${nowhere} does not exist or has no key under [default]`,
+    ]);
+    expect(faults.join()).not.toContain('hidden');
+  });
+
+  test('refuses half a key and a damaged one, without telling it', async () => {
+    await expect(faultsOf({ TENCENTCLOUD_SECRET_KEY: 'secret-of-the-key' })).resolves.toEqual([
+      'No Tencent Cloud credentials: the environment has TENCENTCLOUD_SECRET_KEY but no TENCENTCLOUD_SECRET_ID',
+    ]);
+    await expect(faultsOf({ ...KEY, TENCENTCLOUD_SECRET_KEY: 'secret of the key' })).resolves.toEqual([
+      'The credentials are damaged: white space or characters outside ASCII in secretKey. Copy them again',
+    ]);
+  });
+});
