@@ -1,4 +1,9 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
 import { Command, CommanderError } from 'commander';
+
+import { packageFolder } from '../package-folder';
 
 import { printError, reportOf } from './errors';
 import { EXIT_CODES } from './exit-codes';
@@ -140,16 +145,8 @@ function examples(...lines: string[]): string {
 }
 
 function readVersion(): string {
-  // The depth is the same in src/cli and in dist/src/cli but for "dist".
-  for (const file of ['../../package.json', '../../../package.json']) {
-    try {
-      // eslint-disable-next-line @typescript-eslint/no-require-imports -- read at run time: not part of the build
-      return (require(file) as { version: string }).version;
-    } catch {
-      // Not at this depth.
-    }
-  }
-  return 'unknown';
+  const text = readFileSync(path.join(packageFolder(), 'package.json'), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
 }
 
 const CONNECTION_HELP = `Connection:

@@ -1,9 +1,11 @@
 import { execFile, spawn } from 'node:child_process';
-import { constants, existsSync } from 'node:fs';
+import { constants } from 'node:fs';
 import { access, chmod, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+
+import { packageFolder } from '../package-folder';
 
 const execFileAsync = promisify(execFile);
 
@@ -227,17 +229,10 @@ function cachedPath(cacheDir: string, binary: Binary): string {
 /** A checkout keeps downloads to itself; an installed package must not write into node_modules. */
 function defaultCacheDirs(env: NodeJS.ProcessEnv): string[] {
   const userCache = path.join(env['XDG_CACHE_HOME'] || path.join(homedir(), '.cache'), 'provisioning-worker');
-  const root = projectRoot();
-  const installed = root === undefined || root.split(path.sep).includes('node_modules');
-  return installed ? [userCache] : [path.join(root, '.cache', 'temporal'), userCache];
-}
-
-/** The depth differs between sources and dist/, so the nearest package.json decides. */
-function projectRoot(): string | undefined {
-  for (let folder = __dirname; ; folder = path.dirname(folder)) {
-    if (existsSync(path.join(folder, 'package.json'))) return folder;
-    if (folder === path.dirname(folder)) return undefined;
-  }
+  const root = packageFolder();
+  return root.split(path.sep).includes('node_modules')
+    ? [userCache]
+    : [path.join(root, '.cache', 'temporal'), userCache];
 }
 
 async function isExecutable(file: string): Promise<boolean> {

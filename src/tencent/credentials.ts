@@ -71,18 +71,19 @@ export function findCredentials(env: Environment, homeDir: string): Credentials 
  * {@link checkCredentials} does when they cannot be sent.
  */
 export function createCredentialSource(env: Environment, homeDir: string): CredentialSource {
-  // eslint-disable-next-line @typescript-eslint/require-await -- so that what findCredentials throws is a rejection
-  return async () => {
+  const find = (): Credentials => {
     const found = findCredentials(env, homeDir);
-    if (found) {
-      checkCredentials(found);
-      return found;
+    if (!found) {
+      throw new MissingCredentialsError([
+        'TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY are not set',
+        ...credentialFiles(env, homeDir).map((path) => `${path} does not exist or has no key under [default]`),
+      ]);
     }
-    throw new MissingCredentialsError([
-      'TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY are not set',
-      ...credentialFiles(env, homeDir).map((path) => `${path} does not exist or has no key under [default]`),
-    ]);
+    checkCredentials(found);
+    return found;
   };
+  // What it throws becomes a rejection.
+  return () => Promise.resolve().then(find);
 }
 
 /**

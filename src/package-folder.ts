@@ -1,0 +1,14 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+
+/**
+ * Returns the folder of this package: the nearest with a package.json, since sources and dist/ differ in depth.
+ *
+ * @throws Error when there is none, which only a copy of single files can bring about
+ */
+export function packageFolder(): string {
+  for (let folder = __dirname; ; folder = path.dirname(folder)) {
+    if (existsSync(path.join(folder, 'package.json'))) return folder;
+    if (folder === path.dirname(folder)) throw new Error(`No package.json above ${__dirname}`);
+  }
+}
