@@ -1,12 +1,17 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { NativeConnection, Runtime, Worker, type NativeConnectionOptions } from '@temporalio/worker';
+import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 
 import { createActivities } from './activities';
 import { noServerAnswers } from './advice';
-import { ConfigurationError, readWorkerConfig, type WorkerConfig } from './config';
+import {
+  ConfigurationError,
+  readTemporalConfig,
+  readWorkerConfig,
+  type TemporalConfig,
+  type WorkerConfig,
+} from './config';
 import { TASK_QUEUES } from './contract';
 import { ensureNamespace, ensureSearchAttributes, PreflightError } from './preflight';
 import { createOrganizationClient, createTransport } from './tencent';
@@ -18,8 +23,7 @@ const SHUTDOWN_FORCE_SECONDS = 40;
 /** Options of {@link runWorker}. */
 export interface RunWorkerOptions {
   config: WorkerConfig;
-  connection: NativeConnectionOptions;
-  namespace: string;
+  temporal: TemporalConfig;
   /** Drains the worker when aborted, also during its start. */
   signal: AbortSignal;
   /** Called once both task queues are polled. */
@@ -64,8 +68,7 @@ export async function runWorkerFromEnvironment(env: NodeJS.ProcessEnv, onReady: 
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stop.abort());
   Runtime.install({ shutdownSignals: [] });
   const config = await readWorkerConfig(env);
-  const { connectionOptions, namespace = 'default' } = readTemporalConfig();
-  await runWorker({ config, connection: connectionOptions, namespace, signal: stop.signal, onReady });
+  await runWorker({ config, temporal: readTemporalConfig(), signal: stop.signal, onReady });
 }
 
 /** Returns the exit code that an error of the worker deserves: 2 configuration or set-up, 8 cannot connect, else 1. */
@@ -74,25 +77,17 @@ export function workerExitCode(error: unknown): number {
   return error instanceof CannotConnectError ? 8 : 1;
 }
 
-function readTemporalConfig(): ReturnType<typeof loadClientConnectConfig> {
+async function connect({ connectionOptions, address }: TemporalConfig): Promise<NativeConnection> {
   try {
-    return loadClientConnectConfig();
+    return await NativeConnection.connect(connectionOptions);
   } catch (error) {
-    throw new ConfigurationError([`Temporal's client configuration cannot be read: ${messageOf(error)}`]);
-  }
-}
-
-async function connect(options: NativeConnectionOptions): Promise<NativeConnection> {
-  try {
-    return await NativeConnection.connect(options);
-  } catch (error) {
-    const address = options.address ?? 'localhost:7233';
     throw new CannotConnectError(`${noServerAnswers(address)} (${messageOf(error)})`, { cause: error });
   }
 }
 
-async function start({ config, connection: options, namespace }: RunWorkerOptions): Promise<Started> {
-  const connection = await connect(options);
+async function start({ config, temporal }: RunWorkerOptions): Promise<Started> {
+  const { namespace } = temporal;
+  const connection = await connect(temporal);
   const organization = createOrganizationClient({
     endpoint: config.endpoint,
     credentials: config.credentials,

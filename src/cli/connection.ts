@@ -1,9 +1,9 @@
 import { Client, Connection, isGrpcServiceError, ServiceError } from '@temporalio/client';
 import { NamespaceNotFoundError } from '@temporalio/common';
-import { loadClientConnectConfig } from '@temporalio/envconfig';
 
 import { namespaceIsMissing, noServerAnswers } from '../advice';
 import { ProvisioningClient } from '../client';
+import { readTemporalConfig } from '../config/temporal';
 
 import { CommandError } from './errors';
 import { EXIT_CODES } from './exit-codes';
@@ -12,8 +12,7 @@ const CONNECT_TIMEOUT_MS = 5_000;
 
 /** Runs an action with a client connected as the Temporal CLI would be, and closes the connection. */
 export async function withClient<T>(action: (client: ProvisioningClient) => Promise<T>): Promise<T> {
-  const { connectionOptions, namespace = 'default' } = loadConfig();
-  const address = connectionOptions.address ?? 'localhost:7233';
+  const { connectionOptions, address, namespace } = readTemporalConfig();
   const connection = await Connection.connect({ ...connectionOptions, connectTimeout: CONNECT_TIMEOUT_MS }).catch(
     (error: unknown) => {
       throw cannotConnect(address, error);
@@ -28,15 +27,6 @@ export async function withClient<T>(action: (client: ProvisioningClient) => Prom
     throw error instanceof ServiceError || isGrpcServiceError(error) ? refused(address, namespace, error) : error;
   } finally {
     await connection.close();
-  }
-}
-
-function loadConfig(): ReturnType<typeof loadClientConnectConfig> {
-  try {
-    return loadClientConnectConfig();
-  } catch (error) {
-    const message = `Temporal's client configuration cannot be read: ${error instanceof Error ? error.message : String(error)}`;
-    throw new CommandError(message, EXIT_CODES.badInput, 'Configuration', { cause: error });
   }
 }
 

@@ -1,20 +1,19 @@
 import { InvalidInputError, NotFollowedError } from '../client';
+import { ConfigurationError } from '../config/configuration-error';
 
 import { EXIT_CODES } from './exit-codes';
 
 /** A failure with the exit code that it deserves. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
-  readonly faults: readonly string[] | undefined;
 
   constructor(
     message: string,
     readonly exitCode: number,
     readonly code: string,
-    options?: ErrorOptions & { faults?: readonly string[] },
+    options?: ErrorOptions,
   ) {
     super(message, options);
-    this.faults = options?.faults;
   }
 }
 
@@ -30,12 +29,15 @@ export function reportOf(error: unknown): ErrorReport {
     const { message, faults } = error;
     return { exitCode: EXIT_CODES.badInput, error: { code: 'InvalidInput', message, faults } };
   }
+  if (error instanceof ConfigurationError) {
+    const { message, faults } = error;
+    return { exitCode: EXIT_CODES.badInput, error: { code: 'Configuration', message, faults } };
+  }
   if (error instanceof NotFollowedError) {
     return { exitCode: EXIT_CODES.notFound, error: { code: 'NotFollowed', message: error.message } };
   }
   if (error instanceof CommandError) {
-    const { exitCode, code, message, faults } = error;
-    return { exitCode, error: { code, message, ...(faults && { faults }) } };
+    return { exitCode: error.exitCode, error: { code: error.code, message: error.message } };
   }
   const message = error instanceof Error ? error.message : String(error);
   return { exitCode: EXIT_CODES.unexpected, error: { code: 'Unexpected', message } };

@@ -1,5 +1,6 @@
 import { DEMO_ACCOUNT, startEmulator } from '../../emulator';
 import { InvalidInputError, TASK_QUEUES } from '../client';
+import { ConfigurationError } from '../config/configuration-error';
 
 import { CommandError } from './errors';
 import { EXIT_CODES } from './exit-codes';
@@ -24,10 +25,8 @@ export async function worker({ json }: CommonOptions): Promise<number> {
     });
     return EXIT_CODES.success;
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    const faults = 'faults' in error ? (error.faults as readonly string[]) : undefined;
-    const code = error.name.replace(/Error$/, '') || 'Unexpected';
-    throw new CommandError(error.message, workerExitCode(error), code, { cause: error, ...(faults && { faults }) });
+    if (error instanceof ConfigurationError || !(error instanceof Error)) throw error;
+    throw new CommandError(error.message, workerExitCode(error), error.name.replace(/Error$/, ''), { cause: error });
   }
 }
 

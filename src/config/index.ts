@@ -2,6 +2,11 @@ import { homedir } from 'node:os';
 
 import { createCredentialSource, DEFAULT_ENDPOINT, validateEndpoint, type CredentialSource } from '../tencent';
 
+import { ConfigurationError } from './configuration-error';
+
+export { ConfigurationError } from './configuration-error';
+export { readTemporalConfig, type TemporalConfig } from './temporal';
+
 /** Half of the published 220/s: the console and other tools share it. */
 export const DEFAULT_STATUS_CALLS_PER_SECOND = 100;
 
@@ -21,15 +26,6 @@ export interface WorkerConfig {
   /** Rate of status calls that the server enforces for all workers together. */
   statusCallsPerSecond: number;
   credentials: CredentialSource;
-}
-
-/** Names every fault of the configuration at once. */
-export class ConfigurationError extends Error {
-  override readonly name = 'ConfigurationError';
-
-  constructor(readonly faults: readonly string[]) {
-    super(`The configuration cannot be used: ${faults.join('; ')}`);
-  }
 }
 
 /**

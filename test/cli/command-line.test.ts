@@ -186,6 +186,17 @@ describe('the command line, with a real server, worker process and socket', () =
     expect(end.code).toBe(2);
   });
 
+  test.each([['status', ZONE, 't'], ['worker']])(
+    'a configuration of Temporal that cannot be read is named, exit code 2: %s',
+    async (...args) => {
+      const file = path.join(root, 'LICENSE');
+      const env = { ...world.workerEnvironment, TEMPORAL_CONFIG_FILE: file };
+      const end = await launch(BIN, args, env).ended;
+      expect(end.output).toContain(`Temporal's client configuration (TEMPORAL_* variables, ${file}) cannot be read: `);
+      expect(end.code).toBe(2);
+    },
+  );
+
   test('the worker command polls, drains on SIGTERM, and reports its faults as JSON', async () => {
     const worker = start('worker', '--json');
     await worker.until('"polling"');

@@ -1,5 +1,6 @@
 import { CommandError, reportOf } from '../../src/cli/errors';
 import { InvalidInputError, NotFollowedError } from '../../src/client';
+import { ConfigurationError } from '../../src/config';
 
 test('bad input is exit code 2 with every fault', () => {
   expect(reportOf(new InvalidInputError(['a is wrong', 'b is missing']))).toEqual({
@@ -7,6 +8,17 @@ test('bad input is exit code 2 with every fault', () => {
     error: {
       code: 'InvalidInput',
       message: 'Invalid input: a is wrong; b is missing',
+      faults: ['a is wrong', 'b is missing'],
+    },
+  });
+});
+
+test('a configuration that cannot be used is exit code 2 with every fault', () => {
+  expect(reportOf(new ConfigurationError(['a is wrong', 'b is missing']))).toEqual({
+    exitCode: 2,
+    error: {
+      code: 'Configuration',
+      message: 'The configuration cannot be used: a is wrong; b is missing',
       faults: ['a is wrong', 'b is missing'],
     },
   });

@@ -1,0 +1,29 @@
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+
+import { ConfigurationError } from './configuration-error';
+
+/** How to reach the Temporal server: the Temporal CLI's variables and configuration file. */
+export interface TemporalConfig {
+  connectionOptions: ReturnType<typeof loadClientConnectConfig>['connectionOptions'];
+  /** `host:port`. */
+  address: string;
+  namespace: string;
+}
+
+/**
+ * Reads how to reach the Temporal server.
+ *
+ * @throws ConfigurationError naming the file or variable that cannot be used
+ */
+export function readTemporalConfig(): TemporalConfig {
+  try {
+    const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
+    return { connectionOptions, namespace, address: connectionOptions.address ?? 'localhost:7233' };
+  } catch (error) {
+    const file = process.env.TEMPORAL_CONFIG_FILE ?? 'its default file';
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConfigurationError([
+      `Temporal's client configuration (TEMPORAL_* variables, ${file}) cannot be read: ${reason.trim()}`,
+    ]);
+  }
+}
