@@ -9,6 +9,13 @@ export interface ProgressStream {
   write(text: string): unknown;
 }
 
+/** One follow of which progress is shown. */
+export interface Watched {
+  taskId: string;
+  /** Absent while no worker answers. */
+  snapshot?: ProvisioningSnapshot | undefined;
+}
+
 /** Shows several follows: live lines on a terminal, a line for each change elsewhere. */
 export class Progress {
   private shownLines = 0;
@@ -17,9 +24,9 @@ export class Progress {
   constructor(private readonly stream: ProgressStream) {}
 
   /** Shows the follows as they stand. */
-  show(snapshots: readonly ProvisioningSnapshot[], nowMs: number): void {
-    if (this.stream.isTTY) this.redraw(snapshots.map((snapshot) => snapshotLine(snapshot, nowMs)));
-    else for (const snapshot of snapshots) this.tellChange(snapshot, nowMs);
+  show(follows: readonly Watched[], nowMs: number): void {
+    if (this.stream.isTTY) this.redraw(follows.map((follow) => lineOf(follow, nowMs)));
+    else for (const follow of follows) this.tellChange(follow, nowMs);
   }
 
   /** Removes the live lines, so that the result stands alone. */
@@ -36,11 +43,16 @@ export class Progress {
     this.shownLines = lines.length;
   }
 
-  private tellChange(snapshot: ProvisioningSnapshot, nowMs: number): void {
-    const { taskId, phase, status, degradedBy, blockedBy } = snapshot;
+  private tellChange(follow: Watched, nowMs: number): void {
+    const { phase, status, degradedBy, blockedBy } = follow.snapshot ?? {};
     const change = JSON.stringify([phase, status, degradedBy?.code, blockedBy?.code]);
-    if (this.told.get(taskId) === change) return;
-    this.told.set(taskId, change);
-    this.stream.write(`${snapshotLine(snapshot, nowMs)}\n`);
+    if (this.told.get(follow.taskId) === change) return;
+    this.told.set(follow.taskId, change);
+    this.stream.write(`${lineOf(follow, nowMs)}\n`);
   }
+}
+
+function lineOf({ taskId, snapshot }: Watched, nowMs: number): string {
+  if (!snapshot) return `${taskId}: no worker answers; the follow waits for one, start it with "provisioning worker"`;
+  return snapshotLine(snapshot, nowMs);
 }

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import type { ProvisioningClient, ProvisioningSnapshot, WaitOptions, WaitResult } from '../client';
+import type { ProvisioningClient, WaitOptions, WaitResult } from '../client';
 
-import { Progress } from './progress';
+import { Progress, type Watched } from './progress';
 
 const REFRESH_MS = 500;
 
@@ -38,24 +38,14 @@ async function showUntil(
   progress: Progress,
 ): Promise<void> {
   while (!done.aborted) {
-    const snapshots = await Promise.all(tasks.map((task) => statusOrNothing(client, task)));
+    const follows = await Promise.all(tasks.map((task) => watch(client, task)));
     if (done.aborted) return;
-    progress.show(
-      snapshots.filter((snapshot) => snapshot !== undefined),
-      Date.now(),
-    );
+    progress.show(follows, Date.now());
     await delay(REFRESH_MS, undefined, { signal: done }).catch(() => undefined);
   }
 }
 
 /** Without a worker nobody answers the query; the wait itself goes on. */
-async function statusOrNothing(
-  client: ProvisioningClient,
-  { zoneId, taskId }: TaskIds,
-): Promise<ProvisioningSnapshot | undefined> {
-  try {
-    return await client.status(zoneId, taskId);
-  } catch {
-    return undefined;
-  }
+async function watch(client: ProvisioningClient, { zoneId, taskId }: TaskIds): Promise<Watched> {
+  return { taskId, snapshot: await client.status(zoneId, taskId).catch(() => undefined) };
 }

@@ -1,6 +1,6 @@
 import { exitCodeOf } from '../../src/cli/exit-codes';
 import { resultSentence, snapshotLine } from '../../src/cli/output';
-import { Progress } from '../../src/cli/progress';
+import { Progress, type Watched } from '../../src/cli/progress';
 import type { Ending, ProvisioningOutcome, ProvisioningSnapshot } from '../../src/client';
 
 const STARTED = '2026-03-01T12:00:00.000Z';
@@ -81,6 +81,11 @@ describe('what a wait brought', () => {
 });
 
 describe('progress', () => {
+  function watched(changes: Partial<ProvisioningSnapshot>): Watched {
+    const changed = { ...snapshot, ...changes };
+    return { taskId: changed.taskId, snapshot: changed };
+  }
+
   function stream(
     isTTY: boolean,
     columns = 80,
@@ -98,12 +103,14 @@ describe('progress', () => {
   test('is one plain line for each change where no terminal is', () => {
     const out = stream(false);
     const progress = new Progress(out);
-    progress.show([snapshot], NOW);
-    progress.show([{ ...snapshot, polls: 10 }], NOW + 1000);
-    progress.show([{ ...snapshot, status: 'Odd', polls: 11 }], NOW + 2000);
+    progress.show([{ taskId: 't-1' }], NOW);
+    progress.show([watched({})], NOW);
+    progress.show([watched({ polls: 10 })], NOW + 1000);
+    progress.show([watched({ status: 'Odd', polls: 11 })], NOW + 2000);
     progress.clear();
     expect(out.text).toBe(
-      't-1 Polling, status InProgress, age 65 s, 9 polls, next in 7 s\n' +
+      't-1: no worker answers; the follow waits for one, start it with "provisioning worker"\n' +
+        't-1 Polling, status InProgress, age 65 s, 9 polls, next in 7 s\n' +
         't-1 Polling, status Odd, age 67 s, 11 polls, next in 5 s\n',
     );
   });
@@ -111,8 +118,8 @@ describe('progress', () => {
   test('redraws its lines on a terminal, cut to the width, and takes them away at the end', () => {
     const out = stream(true, 12);
     const progress = new Progress(out);
-    progress.show([snapshot, { ...snapshot, taskId: 't-2' }], NOW);
-    progress.show([snapshot], NOW);
+    progress.show([watched({}), watched({ taskId: 't-2' })], NOW);
+    progress.show([watched({})], NOW);
     progress.clear();
     expect(out.text).toBe(
       '\u001b[0Jt-1 Polling\nt-2 Polling\n' + '\u001b[2A\u001b[0Jt-1 Polling\n' + '\u001b[1A\u001b[0J',
