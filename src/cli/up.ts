@@ -60,6 +60,7 @@ async function demonstrate(
   signal: AbortSignal,
   tell: (line: string) => void,
 ): Promise<number> {
+  if (signal.aborted) return EXIT_CODES.success;
   if (!stack.emulator) {
     tell('\nThe worker asks the real cloud, so no sample is followed. Follow a task of yours with:');
     tell(`  ${commandPrefix(stack)}npx provisioning follow <zone> <task> --wait`);
