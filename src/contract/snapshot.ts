@@ -38,6 +38,8 @@ export interface ProvisioningSnapshot {
   phase: Phase;
   /** The cloud's last word, verbatim: `InProgress`, `Success`, `Failed`, or any other string. */
   status?: string;
+  /** When the cloud last said so. */
+  statusSeenAt?: string;
   /** E.g. `StartProvisioning`; an open set. */
   taskType?: string;
   /** The cloud's reason, verbatim. */

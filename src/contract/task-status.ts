@@ -13,6 +13,9 @@ export interface TaskStatusAnswer {
   requestId?: string;
 }
 
+/** The statuses that the API's page names; any other is shown, and never ends a follow. */
+export const KNOWN_STATUSES = ['InProgress', 'Success', 'Failed'] as const;
+
 /** Classes of a failed status check. */
 export const ERROR_CLASSES = ['transient', 'throttled', 'permanent', 'notFound', 'auth'] as const;
 export type ErrorClass = (typeof ERROR_CLASSES)[number];

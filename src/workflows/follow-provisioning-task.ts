@@ -8,6 +8,7 @@ import {
   defineQuery,
   defineSignal,
   isCancellation,
+  log,
   makeContinueAsNewFunc,
   proxyActivities,
   setCurrentDetails,
@@ -46,6 +47,7 @@ import {
   end,
   initialState,
   isEnded,
+  newUnknownStatus,
   toOutcome,
   toSnapshot,
   type CheckResult,
@@ -100,7 +102,11 @@ export async function followProvisioningTask(input: FollowInput, carried?: Carri
       await waitUntil(nextAtMs, () => pollNow, state);
       pollNow = false; // before the poll: a signal during it asks for one more
       const last = Date.now() >= deadlineMs;
-      state = applyCheck(state, await checkStatus(state), toInstant(Date.now()));
+      const before = state;
+      state = applyCheck(before, await checkStatus(before), toInstant(Date.now()));
+      const unknown = newUnknownStatus(before, state);
+      if (unknown !== undefined)
+        log.warn('The cloud answered a status that its page does not name', { status: unknown });
       if (last && !isEnded(state)) state = end(state, 'DeadlineExceeded', toInstant(Date.now()));
       if (isEnded(state)) break;
       nextAtMs = nextPollAtMs(Date.now(), waitSeconds(state), deadlineMs);
@@ -158,14 +164,19 @@ async function checkStatus({ zoneId, taskId, polls }: TaskState): Promise<CheckR
 function toCheckResult(cause: Error | undefined): CheckResult {
   if (cause instanceof ApplicationFailure) {
     const errorClass = ERROR_CLASSES.find((name) => cause.type === STATUS_CHECK_FAILURE_PREFIX + name);
-    const error = cause.details?.[0] as CheckError | undefined;
-    if (errorClass && error) return { error, errorClass };
+    const error: unknown = cause.details?.[0];
+    if (errorClass && isCheckError(error)) return { error, errorClass };
   }
   const message =
     cause instanceof TimeoutFailure
       ? 'the worker gave no answer within 20 s: it may have been stopped in mid-call'
       : (cause?.message ?? 'unknown error');
   return { error: { code: 'ClientError.StatusCheckLost', message }, errorClass: 'transient' };
+}
+
+function isCheckError(value: unknown): value is CheckError {
+  const { code, message } = (value ?? {}) as Partial<Record<keyof CheckError, unknown>>;
+  return typeof code === 'string' && typeof message === 'string';
 }
 
 function waitSeconds(state: TaskState): number {

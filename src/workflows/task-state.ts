@@ -1,4 +1,5 @@
 import {
+  KNOWN_STATUSES,
   MAX_OBSERVATIONS,
   pollCount,
   type CheckError,
@@ -69,6 +70,12 @@ export function isEnded(state: TaskState): boolean {
   return state.phase !== 'Polling' && state.phase !== 'Blocked';
 }
 
+/** Returns the status of a state when it is neither known nor among the changes that were seen before. */
+export function newUnknownStatus(before: TaskState, { status }: TaskState): string | undefined {
+  const isKnown = KNOWN_STATUSES.some((known) => known === status);
+  return isKnown || before.observations.some((seen) => seen.status === status) ? undefined : status;
+}
+
 /** Returns the part of the state that callers see. */
 export function toSnapshot(state: TaskState): ProvisioningSnapshot {
   const { notFoundGraceSeconds: _grace, notFound: _row, ...snapshot } = state;
@@ -89,6 +96,7 @@ function applyAnswer(state: TaskState, answer: TaskStatusAnswer, at: string): Ta
     ...rest,
     phase: 'Polling',
     status,
+    statusSeenAt: at,
     ...(taskType !== undefined && { taskType }),
     ...(failureReason !== undefined && { failureReason }),
     ...(requestId !== undefined && { lastRequestId: requestId }),
@@ -149,7 +157,10 @@ function observe(observations: readonly Observation[], seen: Observation): Obser
 function endingMessage(state: TaskState, ending: Ending): string {
   const task = `Task ${state.taskId} of zone ${state.zoneId}`;
   const error = state.lastError && describeError(state.lastError);
-  const lastStatus = state.status === undefined ? 'no status was ever seen' : `last status ${state.status}`;
+  const lastStatus =
+    state.status === undefined
+      ? 'no status was ever seen'
+      : `last status ${state.status}, seen at ${state.statusSeenAt}`;
   switch (ending) {
     case 'Succeeded':
       return `${task} succeeded after ${pollCount(state.polls)}`;

@@ -133,12 +133,12 @@ describe('a follow, with a real server, worker process and socket', () => {
     await world.client.follow(input);
     await until('the first poll is over', async () => (await world.client.status(ZONE, 't-cancel')).polls === 1);
     await world.client.cancel(ZONE, 't-cancel');
-    await expect(outcomeOf('t-cancel')).resolves.toMatchObject({
+    const cancelled = await outcomeOf('t-cancel');
+    expect(cancelled).toMatchObject({
       phase: 'Cancelled',
       status: 'InProgress',
       polls: 1,
-      message:
-        'The follow of task t-cancel of zone z-follow was cancelled, last status InProgress; the cloud task itself goes on, since its API cannot stop it',
+      message: `The follow of task t-cancel of zone z-follow was cancelled, last status InProgress, seen at ${cancelled.lastPolledAt}; the cloud task itself goes on, since its API cannot stop it`,
     });
     const description = await world.temporal.workflow.getHandle(workflowId(ZONE, 't-cancel')).describe();
     expect(description.status.name).toBe('CANCELLED');

@@ -5,6 +5,7 @@ import {
   createTimeSkippingWorld,
   every,
   IN_PROGRESS,
+  secondsInto,
   SUCCESS,
   ZONE,
   type Event,
@@ -75,7 +76,7 @@ describe('the end of a follow, under time skipping', () => {
     expect(calls).toEqual(expected);
     expect(outcome).toMatchObject({ phase: 'Vanished', status: 'InProgress' });
     expect(failure?.message).toBe(
-      `Task ${outcome?.taskId} of zone ${ZONE} is no longer known to the cloud (last status InProgress): its result is not known`,
+      `Task ${outcome?.taskId} of zone ${ZONE} is no longer known to the cloud (last status InProgress, seen at ${outcome?.statusSeenAt}): its result is not known`,
     );
   });
 
@@ -147,26 +148,34 @@ describe('the end of a follow, under time skipping', () => {
     expect(calls.length).toBeLessThanOrEqual(173);
   });
 
-  test.each<[string, Step[], string]>([
+  test.each<[string, Step[], number, string]>([
     [
       'names last status and last error',
       [...Array<Step>(5).fill(IN_PROGRESS), cloudError('ClientError.Timeout', 'late')],
-      'last status InProgress, last error ClientError.Timeout: late (request id req-error)',
+      240,
+      'last status InProgress, seen at $seen, last error ClientError.Timeout: late (request id req-error)',
     ],
-    ['tells no stale error', [cloudError('ClientError.Timeout', 'late'), IN_PROGRESS], 'last status InProgress'],
-    ['names a status that nobody knows', [{ status: 'Queued' }], 'last status Queued'],
-  ])('the deadline %s (T50, T53, T08)', async (_, script, told) => {
+    [
+      'tells no stale error',
+      [cloudError('ClientError.Timeout', 'late'), IN_PROGRESS],
+      600,
+      'last status InProgress, seen at $seen',
+    ],
+    ['names a status that nobody knows', [{ status: 'Queued' }], 600, 'last status Queued, seen at $seen'],
+  ])('the deadline %s (T50, T53, T08)', async (_, script, seenSeconds, told) => {
     const { outcome, failure } = await world.follow(script, { ...every(60), deadlineSeconds: 600 });
     expect(failure?.message).toBe(
-      `Task ${outcome?.taskId} of zone ${ZONE} was not over at its deadline ${outcome?.deadlineAt} after 11 polls: ${told}; the cloud task goes on`,
+      `Task ${outcome?.taskId} of zone ${ZONE} was not over at its deadline ${outcome?.deadlineAt} after 11 polls: ${told.replace('$seen', outcome?.statusSeenAt ?? '')}; the cloud task goes on`,
     );
+    expect(secondsInto(outcome, outcome?.statusSeenAt)).toBe(seenSeconds);
   });
 
   test.each(['SomethingNew', 'Aborted', 'Canceled', 'success'])(
-    'a status that nobody knows is shown and ends nothing: %s (T53, T54)',
+    'a status that nobody knows is shown, warned about once, and ends nothing: %s (T53, T54)',
     async (odd) => {
-      const { outcome } = await world.follow([{ status: odd }, { status: odd }, SUCCESS]);
+      const { outcome, warnings } = await world.follow([{ status: odd }, { status: odd }, SUCCESS]);
       expect(outcome).toMatchObject({ phase: 'Succeeded', polls: 3 });
+      expect(warnings).toEqual([{ message: 'The cloud answered a status that its page does not name', status: odd }]);
       expect(outcome?.observations.map(({ status }) => status)).toEqual([odd, 'Success']);
     },
   );
@@ -241,7 +250,7 @@ describe('the end of a follow, under time skipping', () => {
       status: 'InProgress',
       polls: 3,
       lastRequestId: 'req-3',
-      message: `The follow of task ${outcome?.taskId} of zone ${ZONE} was cancelled, last status InProgress; the cloud task itself goes on, since its API cannot stop it`,
+      message: `The follow of task ${outcome?.taskId} of zone ${ZONE} was cancelled, last status InProgress, seen at ${outcome?.statusSeenAt}; the cloud task itself goes on, since its API cannot stop it`,
     });
     expect(outcome?.lastPolledAt).toBeDefined();
     expect(outcome?.observations).toHaveLength(1);

@@ -5,6 +5,7 @@ import {
   end,
   initialState,
   isEnded,
+  newUnknownStatus,
   toOutcome,
   toSnapshot,
   type CheckResult,
@@ -42,6 +43,7 @@ describe('an answer', () => {
       taskId: 't-1',
       phase: 'Failed',
       status: 'Failed',
+      statusSeenAt: at(10),
       taskType: 'StartProvisioning',
       failureReason: ' 部署失败 ',
       polls: 2,
@@ -104,6 +106,23 @@ describe('an answer', () => {
 
   test('without a reason takes the one of an earlier answer away', () => {
     expect(after([answer('Odd', { failureReason: 'x' }), inProgress])).not.toHaveProperty('failureReason');
+  });
+});
+
+describe('a status that nobody knows', () => {
+  test('is new once, also when it comes back (T53)', () => {
+    const steps = ['InProgress', 'Queued', 'Queued', 'InProgress', 'Queued', 'Aborted', 'Success'];
+    let state = fresh();
+    const told = steps.map((status) => {
+      const before = state;
+      state = applyCheck(before, answer(status), at(0));
+      return newUnknownStatus(before, state);
+    });
+    expect(told).toEqual([undefined, 'Queued', undefined, undefined, undefined, 'Aborted', undefined]);
+  });
+
+  test('is not told where no status is (T53)', () => {
+    expect(newUnknownStatus(fresh(), after([refused]))).toBeUndefined();
   });
 });
 
@@ -228,7 +247,7 @@ describe('the message of an ending', () => {
     ],
     [
       after([inProgress, ...repeat(notFound, 3)], 30),
-      'Task t-1 of zone z-1 is no longer known to the cloud (last status InProgress): its result is not known',
+      `Task t-1 of zone z-1 is no longer known to the cloud (last status InProgress, seen at ${at(0)}): its result is not known`,
     ],
     [
       after([rejected]),
@@ -236,11 +255,11 @@ describe('the message of an ending', () => {
     ],
     [
       end(after([inProgress, refused]), 'DeadlineExceeded', at(20)),
-      `Task t-1 of zone z-1 was not over at its deadline ${at(86_400)} after 2 polls: last status InProgress, last error ClientError.NetworkError: connection refused (request id req-ClientError.NetworkError); the cloud task goes on`,
+      `Task t-1 of zone z-1 was not over at its deadline ${at(86_400)} after 2 polls: last status InProgress, seen at ${at(0)}, last error ClientError.NetworkError: connection refused (request id req-ClientError.NetworkError); the cloud task goes on`,
     ],
     [
       end(after([refused, inProgress]), 'DeadlineExceeded', at(20)),
-      `Task t-1 of zone z-1 was not over at its deadline ${at(86_400)} after 2 polls: last status InProgress; the cloud task goes on`,
+      `Task t-1 of zone z-1 was not over at its deadline ${at(86_400)} after 2 polls: last status InProgress, seen at ${at(10)}; the cloud task goes on`,
     ],
     [
       end(fresh(), 'Cancelled', at(0)),

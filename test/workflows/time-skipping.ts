@@ -5,7 +5,7 @@ import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type LogEntry } from '@temporalio/worker';
 
 import { createActivities } from '../../src/activities';
 import {
@@ -40,6 +40,8 @@ export interface Followed {
   calls: number[];
   /** History of the last run, whose first event is the start. */
   events: Event[];
+  /** What the workflow warned about. */
+  warnings: { message: string; status?: unknown }[];
   handle: WorkflowHandle;
 }
 
@@ -76,8 +78,10 @@ export function every(seconds: number): Partial<FollowInput> {
 }
 
 export async function createTimeSkippingWorld(): Promise<TimeSkippingWorld> {
+  const logged: LogEntry[] = [];
+  const logger = new DefaultLogger('WARN', (entry) => logged.push(entry));
   // Quiet: the test server lacks a capability that the SDK warns of in every run.
-  Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter: 'OFF' } } });
+  Runtime.install({ logger, telemetryOptions: { logging: { filter: 'OFF' } } });
   const executable = { type: 'existing-path', path: await findTestServer() } as const;
   const env = await TestWorkflowEnvironment.createTimeSkipping({ server: { executable } });
   const keyword = temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD;
@@ -135,7 +139,10 @@ export async function createTimeSkippingWorld(): Promise<TimeSkippingWorld> {
       });
       const { outcome, failure } = await resultOf(handle);
       const { events } = await handle.fetchHistory();
-      return { outcome, failure, calls: callsIn(events ?? []), events: events ?? [], handle };
+      const warnings = logged
+        .filter(({ level, meta }) => level === 'WARN' && meta?.workflowId === handle.workflowId)
+        .map(({ message, meta }) => ({ message, status: meta?.status as unknown }));
+      return { outcome, failure, calls: callsIn(events ?? []), events: events ?? [], warnings, handle };
     },
     now: () => env.currentTimeMs(),
     async close() {
@@ -163,6 +170,11 @@ async function resultOf(handle: WorkflowHandle): Promise<Pick<Followed, 'outcome
 /** Returns the instant of an event in epoch ms. */
 export function timeOf({ eventTime }: Event): number {
   return Number(eventTime?.seconds) * 1000 + Math.floor((eventTime?.nanos ?? 0) / 1e6);
+}
+
+/** Whole seconds from the start of a follow to an instant. */
+export function secondsInto(outcome: ProvisioningOutcome | undefined, instant: string | undefined): number {
+  return Math.floor((Date.parse(instant ?? '') - Date.parse(outcome?.startedAt ?? '')) / 1000);
 }
 
 function callsIn(events: readonly Event[]): number[] {
