@@ -1,7 +1,7 @@
 import { ApplicationFailure, defaultPayloadConverter } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
 
-import { FOLLOW_PROVISIONING_TASK, SEARCH_ATTRIBUTES, TASK_QUEUES, type FollowInput } from '../../src/contract';
+import { FOLLOW_PROVISIONING_TASK, TASK_QUEUES, type FollowInput } from '../../src/contract';
 import { TencentCloudError } from '../../src/tencent';
 import type { Carried } from '../../src/workflows/follow-provisioning-task';
 
@@ -13,6 +13,7 @@ import {
   secondsInto,
   SUCCESS,
   timeOf,
+  upsertsIn,
   ZONE,
   type Event,
   type Meanwhile,
@@ -322,15 +323,4 @@ function pendingIn(events: readonly Event[]): number {
   const started = types.filter((type) => /^(TIMER_STARTED|ACTIVITY_TASK_SCHEDULED)$/.test(type));
   const ended = types.filter((type) => /^(TIMER_(FIRED|CANCELED)|ACTIVITY_TASK_(COMPLETED|FAILED))$/.test(type));
   return started.length - ended.length;
-}
-
-/** What each upsert of search attributes wrote, by their keys in the contract; null removes. */
-function upsertsIn(events: readonly Event[]): Partial<Record<keyof typeof SEARCH_ATTRIBUTES, unknown>>[] {
-  return events.flatMap(({ upsertWorkflowSearchAttributesEventAttributes: upsert }) => {
-    const fields = upsert?.searchAttributes?.indexedFields ?? {};
-    const written = Object.entries(SEARCH_ATTRIBUTES).flatMap(([key, name]) =>
-      fields[name] ? [[key, defaultPayloadConverter.fromPayload<unknown>(fields[name])] as const] : [],
-    );
-    return upsert ? [Object.fromEntries(written)] : [];
-  });
 }

@@ -2,7 +2,7 @@ import path from 'node:path';
 
 import { activityInfo } from '@temporalio/activity';
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, defaultPayloadConverter } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type LogEntry } from '@temporalio/worker';
@@ -182,4 +182,15 @@ function callsIn(events: readonly Event[]): number[] {
   return events
     .filter((event) => event.activityTaskScheduledEventAttributes)
     .map((event) => Math.floor((timeOf(event) - timeOf(first ?? {})) / 1000));
+}
+
+/** What each upsert of search attributes wrote, by their keys in the contract; null removes. */
+export function upsertsIn(events: readonly Event[]): Partial<Record<keyof typeof SEARCH_ATTRIBUTES, unknown>>[] {
+  return events.flatMap(({ upsertWorkflowSearchAttributesEventAttributes: upsert }) => {
+    const fields = upsert?.searchAttributes?.indexedFields ?? {};
+    const written = Object.entries(SEARCH_ATTRIBUTES).flatMap(([key, name]) =>
+      fields[name] ? [[key, defaultPayloadConverter.fromPayload<unknown>(fields[name])] as const] : [],
+    );
+    return upsert ? [Object.fromEntries(written)] : [];
+  });
 }
