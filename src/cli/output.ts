@@ -16,7 +16,8 @@ export function snapshotLine(snapshot: ProvisioningSnapshot, nowMs: number): str
     `status ${status ?? 'not known yet'}`,
     `age ${seconds(ageMs)}`,
     pollCount(polls),
-    nextPollAt !== undefined && `next in ${seconds(Date.parse(nextPollAt) - nowMs)}`,
+    endedAt === undefined &&
+      (nextPollAt === undefined ? 'asking now' : `next in ${seconds(Date.parse(nextPollAt) - nowMs)}`),
     failureReason !== undefined && failureReason !== '' && `reason: ${failureReason}`,
     degradedBy && `riding out ${degradedBy.code} (${degradedBy.count} in a row)`,
     blockedBy && `needs a person: ${blockedBy.code} ${blockedBy.message}`,

@@ -12,9 +12,9 @@ export interface Polling {
 
 /** Input of `followProvisioningTask`: plain JSON. */
 export interface FollowInput {
-  /** Identity Center space of the task: 1 to 128 characters, no white space or control characters. */
+  /** Identity Center space of the task: 1 to 128 characters, no white space, control characters or `/`. */
   zoneId: string;
-  /** The cloud's task id: 1 to 128 characters, no white space or control characters. */
+  /** The cloud's task id: 1 to 128 characters, no white space, control characters or `/`. */
   taskId: string;
   /** When the cloud task began, ISO 8601 in UTC. Default: the start of the workflow. */
   startedAt?: string;
@@ -99,9 +99,10 @@ export function followInputFaults(input: unknown, nowMs: number): string[] {
   const startedMs = instantMs(input.startedAt, nowMs);
   if (startedMs === undefined) {
     faults.push('startedAt must be an ISO 8601 instant in UTC such as 2026-01-31T12:00:00Z');
-  } else if (typeof (input.deadlineSeconds ?? DEFAULT_DEADLINE_SECONDS) === 'number') {
-    const deadlineMs = startedMs + Number(input.deadlineSeconds ?? DEFAULT_DEADLINE_SECONDS) * 1000;
-    if (Number(input.deadlineSeconds ?? 1) > 0 && deadlineMs <= nowMs) {
+  } else {
+    const { deadlineSeconds = DEFAULT_DEADLINE_SECONDS } = input;
+    const isGood = typeof deadlineSeconds === 'number' && deadlineSeconds > 0;
+    if (isGood && startedMs + deadlineSeconds * 1000 <= nowMs) {
       faults.push(
         'deadlineSeconds counted from startedAt lies in the past: give a longer deadline or a later startedAt',
       );
@@ -139,6 +140,8 @@ export function idFaults(field: string, value: unknown): string[] {
   if (value.length > MAX_ID_LENGTH)
     return [`${field} must have at most ${MAX_ID_LENGTH} characters, got ${value.length}`];
   if (/[\s\p{Cc}]/u.test(value)) return [`${field} must not contain white space or control characters`];
+  // It parts the ids in the workflow id: two tasks must never share one.
+  if (value.includes('/')) return [`${field} must not contain "/"`];
   return [];
 }
 
@@ -185,7 +188,9 @@ function instantMs(value: unknown, nowMs: number): number | undefined {
   if (value === undefined) return nowMs;
   if (typeof value !== 'string' || !INSTANT.test(value)) return undefined;
   const ms = Date.parse(value);
-  return Number.isNaN(ms) ? undefined : ms;
+  // Date.parse takes 31 April for 1 May.
+  const isReal = !Number.isNaN(ms) && new Date(ms).toISOString().slice(0, 19) === value.slice(0, 19);
+  return isReal ? ms : undefined;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -52,7 +52,7 @@ export interface ProvisioningSnapshot {
   startedAt: string;
   deadlineAt: string;
   endedAt?: string;
-  /** The transient error being ridden out: how often in a row, and since when. */
+  /** The transient error being ridden out, or that was at the end: how often in a row, and since when. */
   degradedBy?: CheckError & { count: number; since: string };
   /** The error that needs a person; set while the phase is `Blocked`. */
   blockedBy?: CheckError;

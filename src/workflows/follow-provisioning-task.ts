@@ -44,6 +44,7 @@ import { describeForOperators } from './current-details';
 import { BLOCKED_INTERVAL_SECONDS, intervalSeconds, nextPollAtMs } from './poll-schedule';
 import {
   applyCheck,
+  checking,
   end,
   initialState,
   isEnded,
@@ -102,11 +103,11 @@ export async function followProvisioningTask(input: FollowInput, carried?: Carri
       await waitUntil(nextAtMs, () => pollNow, state);
       pollNow = false; // before the poll: a signal during it asks for one more
       const last = Date.now() >= deadlineMs;
-      const before = state;
+      const before = checking(state);
+      state = before;
+      published = publish(state, published);
       state = applyCheck(before, await checkStatus(before), toInstant(Date.now()));
-      const unknown = newUnknownStatus(before, state);
-      if (unknown !== undefined)
-        log.warn('The cloud answered a status that its page does not name', { status: unknown });
+      warnOfUnknownStatus(newUnknownStatus(before, state));
       if (last && !isEnded(state)) state = end(state, 'DeadlineExceeded', toInstant(Date.now()));
       if (isEnded(state)) break;
       nextAtMs = nextPollAtMs(Date.now(), waitSeconds(state), deadlineMs);
@@ -172,6 +173,10 @@ function toCheckResult(cause: Error | undefined): CheckResult {
       ? 'the worker gave no answer within 20 s: it may have been stopped in mid-call'
       : (cause?.message ?? 'unknown error');
   return { error: { code: 'ClientError.StatusCheckLost', message }, errorClass: 'transient' };
+}
+
+function warnOfUnknownStatus(status: string | undefined): void {
+  if (status !== undefined) log.warn('The cloud answered a status that its page does not name', { status });
 }
 
 function isCheckError(value: unknown): value is CheckError {

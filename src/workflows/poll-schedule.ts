@@ -16,8 +16,7 @@ export function intervalSeconds(polling: Polling, ageSeconds: number, taskId: st
   const { minIntervalSeconds: min, maxIntervalSeconds: max, ageFraction } = polling;
   const base = clamp(ageFraction * Math.max(0, ageSeconds), min, max);
   const jittered = base * (1 + JITTER * (2 * hashToUnit(`${taskId}#${pollNumber}`) - 1));
-  const reflected = jittered > max ? 2 * max - jittered : jittered < min ? 2 * min - jittered : jittered;
-  return clamp(reflected, min, max);
+  return clamp(reflect(jittered, min, max), min, max);
 }
 
 /**
@@ -26,6 +25,15 @@ export function intervalSeconds(polling: Polling, ageSeconds: number, taskId: st
  */
 export function nextPollAtMs(nowMs: number, waitSeconds: number, deadlineMs: number): number {
   return Math.min(nowMs + Math.ceil(waitSeconds * 1000), Math.max(nowMs, deadlineMs));
+}
+
+/** Folds a value into the bounds like a mirror at each end, as often as a narrow range needs. */
+function reflect(value: number, min: number, max: number): number {
+  if (value >= min && value <= max) return value;
+  const span = max - min;
+  if (span === 0) return min;
+  const offset = Math.abs(value - min) % (2 * span);
+  return min + (offset > span ? 2 * span - offset : offset);
 }
 
 /** Maps a text to [0, 1): FNV-1a with a final avalanche, since neighbouring poll numbers must not be neighbours. */

@@ -17,6 +17,8 @@ export interface TaskState extends ProvisioningSnapshot {
   notFoundGraceSeconds: number;
   /** Answers "not found" in a row, and the instant of the first. */
   notFound?: { count: number; since: string };
+  /** Statuses that the API's page does not name, the last {@link MAX_OBSERVATIONS} in the order of their first sight. */
+  unknownStatuses?: string[];
 }
 
 /** What one status check brought. */
@@ -54,14 +56,19 @@ export function initialState(input: ResolvedFollowInput): TaskState {
  */
 export function applyCheck(state: TaskState, result: CheckResult, at: string): TaskState {
   if (isEnded(state)) return state;
-  const { nextPollAt: _, ...rest } = state;
-  const checked: TaskState = { ...rest, polls: state.polls + 1, lastPolledAt: at };
+  const checked: TaskState = { ...checking(state), polls: state.polls + 1, lastPolledAt: at };
   return 'answer' in result ? applyAnswer(checked, result.answer, at) : applyError(checked, result, at);
 }
 
-/** Returns the state closed with an ending. */
-export function end(state: TaskState, ending: Ending, at: string): TaskState {
+/** Returns the state while a status check is out: no next poll is known. */
+export function checking(state: TaskState): TaskState {
   const { nextPollAt: _, ...rest } = state;
+  return rest;
+}
+
+/** Returns the state closed with an ending; nobody is asked to mend anything any more. */
+export function end(state: TaskState, ending: Ending, at: string): TaskState {
+  const { nextPollAt: _n, blockedBy: _b, ...rest } = state;
   return { ...rest, phase: ending, endedAt: at };
 }
 
@@ -70,15 +77,14 @@ export function isEnded(state: TaskState): boolean {
   return state.phase !== 'Polling' && state.phase !== 'Blocked';
 }
 
-/** Returns the status of a state when it is neither known nor among the changes that were seen before. */
-export function newUnknownStatus(before: TaskState, { status }: TaskState): string | undefined {
-  const isKnown = KNOWN_STATUSES.some((known) => known === status);
-  return isKnown || before.observations.some((seen) => seen.status === status) ? undefined : status;
+/** Returns the unknown status that the later of two states saw for the first time. */
+export function newUnknownStatus(before: TaskState, after: TaskState): string | undefined {
+  return after.unknownStatuses === before.unknownStatuses ? undefined : after.unknownStatuses?.at(-1);
 }
 
 /** Returns the part of the state that callers see. */
 export function toSnapshot(state: TaskState): ProvisioningSnapshot {
-  const { notFoundGraceSeconds: _grace, notFound: _row, ...snapshot } = state;
+  const { notFoundGraceSeconds: _grace, notFound: _row, unknownStatuses: _unknown, ...snapshot } = state;
   return snapshot;
 }
 
@@ -104,7 +110,13 @@ function applyAnswer(state: TaskState, answer: TaskStatusAnswer, at: string): Ta
   };
   if (status === 'Success') return end(next, 'Succeeded', at);
   if (status === 'Failed') return end(next, 'Failed', at);
-  return next;
+  const { unknownStatuses = [] } = state;
+  if (isKnown(status) || unknownStatuses.includes(status)) return next;
+  return { ...next, unknownStatuses: [...unknownStatuses, status].slice(-MAX_OBSERVATIONS) };
+}
+
+function isKnown(status: string): boolean {
+  return KNOWN_STATUSES.some((known) => known === status);
 }
 
 function applyError(state: TaskState, { error, errorClass }: FailedCheck, at: string): TaskState {
@@ -112,6 +124,8 @@ function applyError(state: TaskState, { error, errorClass }: FailedCheck, at: st
   const { code: errorCode, requestId } = error;
   const next: TaskState = {
     ...rest,
+    // An error of another kind proves nothing about the task: a row of "not found" goes on.
+    ...(missing && { notFound: missing }),
     phase: 'Polling',
     lastError: error,
     ...(requestId !== undefined && { lastRequestId: requestId }),
@@ -129,10 +143,8 @@ function applyError(state: TaskState, { error, errorClass }: FailedCheck, at: st
       );
     case 'transient':
     case 'throttled':
-      // A fault in between proves nothing about the task: the row of "not found" goes on.
       return {
         ...next,
-        ...(missing && { notFound: missing }),
         degradedBy: { ...error, count: (degradedBy?.count ?? 0) + 1, since: degradedBy?.since ?? at },
       };
   }

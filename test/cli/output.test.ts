@@ -36,6 +36,11 @@ describe('the line of a snapshot', () => {
     );
   });
 
+  test('says so while a check is out', () => {
+    const { nextPollAt: _, ...checking } = snapshot;
+    expect(snapshotLine(checking, NOW)).toBe('t-1 Polling, status InProgress, age 65 s, 9 polls, asking now');
+  });
+
   test('has the age at the end, not of today, and the reason', () => {
     expect(snapshotLine({ ...ended('Failed'), status: 'Failed', failureReason: 'name taken' }, NOW)).toBe(
       't-1 Failed, status Failed, age 60 s, 9 polls, reason: name taken',

@@ -50,6 +50,11 @@ describe('the configuration of the worker', () => {
     expect(rest).toEqual({ endpoint: 'https://organization.intl.tencentcloudapi.com', statusCallsPerSecond: 100 });
   });
 
+  test('takes the highest rate', async () => {
+    const env = { ...KEY, PROVISIONING_STATUS_CALLS_PER_SECOND: '1000' };
+    await expect(readWorkerConfig(env)).resolves.toMatchObject({ statusCallsPerSecond: 1000 });
+  });
+
   test.each(['0', '-1', '1001', 'NaN', 'Infinity', 'many'])('refuses a rate of %s', async (rate) => {
     await expect(faultsOf({ ...KEY, PROVISIONING_STATUS_CALLS_PER_SECOND: rate })).resolves.toEqual([
       `PROVISIONING_STATUS_CALLS_PER_SECOND must be a number above 0 and at most 1000, got "${rate}"`,

@@ -9,7 +9,7 @@ function faultsOf(fields: object): string[] {
 }
 
 describe('ids', () => {
-  test.each(['z-djw98wnd0000', 't-d8wjd8j30000', 'a', 'A_b.C:d/e=f', '任务', 'x'.repeat(128)])('takes %p', (id) => {
+  test.each(['z-djw98wnd0000', 't-d8wjd8j30000', 'a', 'A_b.C:d=e', '任务', 'x'.repeat(128)])('takes %p', (id) => {
     expect(faultsOf({ zoneId: id, taskId: id })).toEqual([]);
   });
 
@@ -24,6 +24,7 @@ describe('ids', () => {
     ['t\u00a01', 'must not contain white space or control characters'],
     ['t-1\n', 'must not contain white space or control characters'],
     ['t\u0000', 'must not contain white space or control characters'],
+    ['t/1', 'must not contain "/"'],
     ['t\u0085', 'must not contain white space or control characters'],
   ])('refuses %j', (id, fault) => {
     expect(faultsOf({ zoneId: id, taskId: id })).toEqual([`zoneId ${fault}`, `taskId ${fault}`]);
@@ -90,7 +91,13 @@ describe('polling', () => {
 });
 
 describe('the start and the deadline', () => {
-  test.each(['2026-03-01T11:59:59Z', '2026-03-01T11:59:59.123Z', '2026-03-02T00:00:00Z'])('takes %p', (startedAt) => {
+  test.each([
+    '2026-03-01T11:59:59Z',
+    '2026-03-01T11:59:59.123Z',
+    '2026-03-01T11:59:59.123456789Z',
+    '2028-02-29T12:00:00Z',
+    '2026-03-02T00:00:00Z',
+  ])('takes %p', (startedAt) => {
     expect(faultsOf({ startedAt })).toEqual([]);
   });
 
@@ -101,6 +108,9 @@ describe('the start and the deadline', () => {
     '2026-03-01T12:00:00',
     '2026-03-01T12:00:00+01:00',
     '2026-13-01T12:00:00Z',
+    '2026-04-31T12:00:00Z',
+    '2026-02-29T12:00:00Z',
+    '2026-03-01T24:00:00Z',
     1_772_366_400,
     null,
   ])('refuses %j', (startedAt) => {
@@ -115,6 +125,12 @@ describe('the start and the deadline', () => {
     expect(faultsOf({ startedAt: '2026-03-01T11:00:00Z', deadlineSeconds: 3601 })).toEqual([]);
     expect(faultsOf({ startedAt: '2026-02-28T12:00:00Z' })).toEqual([past]);
   });
+});
+
+test('a deadline of the wrong type is one fault, not two', () => {
+  expect(faultsOf({ deadlineSeconds: null, startedAt: '2026-01-01T00:00:00Z' })).toEqual([
+    'deadlineSeconds must be a number of seconds, positive, at most 315360000',
+  ]);
 });
 
 describe('the whole input', () => {

@@ -47,8 +47,11 @@ test('the names that services in other languages depend on do not change', () =>
 
 test('the contract imports nothing but itself, so that any service can depend on it', () => {
   const folder = path.join(root, 'src', 'contract');
-  const imported = readdirSync(folder).flatMap((file) =>
-    [...readFileSync(path.join(folder, file), 'utf8').matchAll(/from '([^']+)'/g)].map((match) => match[1]),
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+  const imported = files.flatMap((file) =>
+    [...readFileSync(path.join(folder, file), 'utf8').matchAll(/\b(?:from|import|require)[\s(]*'([^']+)'/g)].map(
+      (match) => match[1],
+    ),
   );
   expect(imported.length).toBeGreaterThan(0);
   expect(imported.filter((specifier) => !/^\.\/[a-z-]+$/.test(specifier ?? ''))).toEqual([]);

@@ -118,6 +118,9 @@ describe('a follow, with a real server, worker process and socket', () => {
     const polling = { minIntervalSeconds: 900, maxIntervalSeconds: 900 };
     await world.client.follow({ zoneId: ZONE, taskId: 't-during', polling });
     await until('the first call is out', () => world.emulator.requests('t-during').length === 1);
+    const asking = await world.client.status(ZONE, 't-during');
+    expect(asking).toMatchObject({ phase: 'Polling', polls: 0 });
+    expect(asking).not.toHaveProperty('nextPollAt');
     await Promise.all(Array.from({ length: 10 }, () => world.client.pollNow(ZONE, 't-during')));
     await expect(outcomeOf('t-during')).resolves.toMatchObject({ phase: 'Succeeded', polls: 2 });
     expect(world.emulator.requests('t-during')).toHaveLength(2);

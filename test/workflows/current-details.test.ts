@@ -3,9 +3,10 @@ import { describeForOperators } from '../../src/workflows/current-details';
 
 const DUE = '2026-03-01T12:01:12.000Z';
 const DEADLINE = '2026-03-02T12:00:00.000Z';
+const ASKING = `asking the cloud now, deadline ${DEADLINE}`;
+const ENDED = '2026-03-01T13:00:00.000Z';
 const SCHEDULE = `next poll at ${DUE}, deadline ${DEADLINE}`;
 const seen = { status: 'InProgress', polls: 3 };
-const notFound = { code: 'ResourceNotFound.UserProvisioningTaskNotFound', message: 'no such task' };
 
 function details(phase: Phase, fields: Partial<ProvisioningSnapshot>): string {
   return describeForOperators({
@@ -17,6 +18,7 @@ function details(phase: Phase, fields: Partial<ProvisioningSnapshot>): string {
     deadlineAt: DEADLINE,
     observations: [],
     polling: DEFAULT_POLLING,
+    ...(ENDINGS.some((ending) => ending === phase) && { endedAt: ENDED }),
     ...fields,
   });
 }
@@ -25,7 +27,7 @@ const degradedBy = { code: 'RequestLimitExceeded', message: 'slow down', count: 
 const blockedBy = { code: 'UnauthorizedOperation', message: 'no permission' };
 
 const EXPECTED: [Phase, Partial<ProvisioningSnapshot>, string[]][] = [
-  ['Polling', {}, ['**Polling**: cloud status not known yet after 0 polls']],
+  ['Polling', {}, ['**Polling**: cloud status not known yet after 0 polls', ASKING]],
   ['Polling', { nextPollAt: DUE }, ['**Polling**: cloud status not known yet after 0 polls', SCHEDULE]],
   [
     'Polling',
@@ -50,21 +52,45 @@ const EXPECTED: [Phase, Partial<ProvisioningSnapshot>, string[]][] = [
       'needs a person: `UnauthorizedOperation` no permission. Mend it, then send the signal pollNow',
     ],
   ],
-  ['Succeeded', { status: 'Success', polls: 1 }, ['**Succeeded**: cloud status `Success` after 1 poll']],
+  [
+    'Polling',
+    { status: 'a `b`\nc', polls: 1, nextPollAt: DUE },
+    ['**Polling**: cloud status `a  b  c` after 1 poll', SCHEDULE],
+  ],
+  [
+    'Succeeded',
+    { status: 'Success', polls: 1, failureReason: '' },
+    ['**Succeeded**: cloud status `Success` after 1 poll', `ended at ${ENDED}`],
+  ],
   [
     'Failed',
     { status: 'Failed', polls: 2, failureReason: '部署失败: user "a"\nnot found' },
-    ['**Failed**: cloud status `Failed` after 2 polls', 'reason: 部署失败: user "a"\nnot found'],
+    ['**Failed**: cloud status `Failed` after 2 polls', 'reason: 部署失败: user "a"\nnot found', `ended at ${ENDED}`],
   ],
-  ['Failed', { status: 'Failed', polls: 2, failureReason: '' }, ['**Failed**: cloud status `Failed` after 2 polls']],
-  ['NotFound', { polls: 7, lastError: notFound }, ['**NotFound**: cloud status not known yet after 7 polls']],
-  ['Vanished', { ...seen, lastError: notFound }, ['**Vanished**: cloud status `InProgress` after 3 polls']],
-  ['Rejected', { ...seen, lastError: blockedBy }, ['**Rejected**: cloud status `InProgress` after 3 polls']],
-  ['DeadlineExceeded', seen, ['**DeadlineExceeded**: cloud status `InProgress` after 3 polls']],
-  ['Cancelled', seen, ['**Cancelled**: cloud status `InProgress` after 3 polls']],
+  [
+    'Rejected',
+    { polls: 1, lastError: { code: 'FailedOperation.ZoneIdNotExist', message: 'no space' } },
+    [
+      '**Rejected**: cloud status not known yet after 1 poll',
+      'last error: `FailedOperation.ZoneIdNotExist` no space',
+      `ended at ${ENDED}`,
+    ],
+  ],
+  [
+    'DeadlineExceeded',
+    { ...seen, degradedBy, lastError: degradedBy },
+    [
+      '**DeadlineExceeded**: cloud status `InProgress` after 3 polls',
+      'last error: `RequestLimitExceeded` slow down',
+      `ended at ${ENDED}`,
+    ],
+  ],
+  ['NotFound', { polls: 7 }, ['**NotFound**: cloud status not known yet after 7 polls', `ended at ${ENDED}`]],
+  ['Vanished', seen, ['**Vanished**: cloud status `InProgress` after 3 polls', `ended at ${ENDED}`]],
+  ['Cancelled', seen, ['**Cancelled**: cloud status `InProgress` after 3 polls', `ended at ${ENDED}`]],
 ];
 
-test.each(EXPECTED)('tells an operator how a follow stands: %s with %j', (phase, fields, paragraphs) => {
+test.each(EXPECTED)('tells an operator how a follow stands: %s (row %#)', (phase, fields, paragraphs) => {
   expect(details(phase, fields)).toBe(paragraphs.join('\n\n'));
 });
 

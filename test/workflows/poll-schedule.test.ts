@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 import { DEFAULT_POLLING, type Polling } from '../../src/contract';
-import { intervalSeconds, nextPollAtMs } from '../../src/workflows/poll-schedule';
+import { BLOCKED_INTERVAL_SECONDS, intervalSeconds, nextPollAtMs } from '../../src/workflows/poll-schedule';
 
 const polling = (changes: Partial<Polling>): Polling => ({ ...DEFAULT_POLLING, ...changes });
 
@@ -49,6 +49,21 @@ describe('the wait before the next poll', () => {
         expect(wait).toBeLessThanOrEqual(2.2);
       }
     }
+  });
+
+  test('spreads evenly over a range narrower than its jitter', () => {
+    const narrow = polling({ minIntervalSeconds: 59, maxIntervalSeconds: 60 });
+    const bins = Array<number>(10).fill(0);
+    for (let i = 0; i < 1000; i += 1) {
+      const bin = Math.min(9, Math.floor((intervalSeconds(narrow, 10_000, `t-${i}`, 50) - 59) * 10));
+      bins[bin] = (bins[bin] ?? 0) + 1;
+    }
+    expect(Math.min(...bins)).toBeGreaterThanOrEqual(60);
+    expect(Math.max(...bins)).toBeLessThanOrEqual(140);
+  });
+
+  test('is five minutes for a follow that waits for a person', () => {
+    expect(BLOCKED_INTERVAL_SECONDS).toBe(300);
   });
 
   test.each([47, 1025, 1_000_000])(
@@ -119,6 +134,7 @@ describe('the instant of the next poll', () => {
     ['at the deadline, when the wait is longer (T15)', 60_000, 60, 90_000, 90_000],
     ['at the deadline, when the wait ends there', 30_000, 60, 90_000, 90_000],
     ['at once, at the deadline', 90_000, 60, 90_000, 90_000],
+    ['beyond 2^31 ms (T24)', 1_000, 2_592_000, 5_184_001_000, 2_592_001_000],
     ['at once, past the deadline', 95_000, 60, 90_000, 95_000],
   ])('is %s', (_, nowMs, waitSeconds, deadlineMs, expected) => {
     expect(nextPollAtMs(nowMs, waitSeconds, deadlineMs)).toBe(expected);

@@ -1,5 +1,4 @@
 import { resolveFollowInput, type ErrorClass, type TaskStatusAnswer } from '../../src/contract';
-import { describeForOperators } from '../../src/workflows/current-details';
 import {
   applyCheck,
   end,
@@ -22,6 +21,7 @@ const failed = (errorClass: ErrorClass, code: string, message = 'said the cloud'
 });
 const inProgress = answer('InProgress', { taskType: 'StartProvisioning', requestId: 'req-1' });
 const notFound = failed('notFound', 'ResourceNotFound.UserProvisioningTaskNotFound');
+const forbidden = failed('auth', 'UnauthorizedOperation');
 const refused = failed('transient', 'ClientError.NetworkError', 'connection refused');
 
 /** Applies checks, one each so many seconds from second 0 on. */
@@ -121,6 +121,13 @@ describe('a status that nobody knows', () => {
     expect(told).toEqual([undefined, 'Queued', undefined, undefined, undefined, 'Aborted', undefined]);
   });
 
+  test('is not new again after so many changes that its observation is gone (T53)', () => {
+    const faults = Array.from({ length: 60 }, (_, i) => failed('transient', `Fault${i % 2}`));
+    const before = after([answer('Queued'), ...faults]);
+    expect(before.observations.some(({ status }) => status === 'Queued')).toBe(false);
+    expect(newUnknownStatus(before, applyCheck(before, answer('Queued'), at(999)))).toBeUndefined();
+  });
+
   test('is not told where no status is (T53)', () => {
     expect(newUnknownStatus(fresh(), after([refused]))).toBeUndefined();
   });
@@ -172,9 +179,10 @@ describe('a transient error', () => {
       after([inProgress, refused]),
       after([failed('auth', 'UnauthorizedOperation')]),
       after([notFound]),
+      after([answer('Odd')]),
     ]) {
-      expect(JSON.parse(JSON.stringify(state))).toEqual(state);
-      expect(JSON.parse(JSON.stringify(toSnapshot(state)))).toEqual(toSnapshot(state));
+      expect(JSON.parse(JSON.stringify(state))).toStrictEqual(state);
+      expect(JSON.parse(JSON.stringify(toSnapshot(state)))).toStrictEqual(toSnapshot(state));
     }
   });
 });
@@ -191,7 +199,18 @@ describe('an error that needs a person', () => {
     const answered = applyCheck(blocked, inProgress, at(300));
     expect(answered.phase).toBe('Polling');
     expect(answered).not.toHaveProperty('blockedBy');
-    expect(applyCheck(blocked, refused, at(300))).toMatchObject({ phase: 'Polling', degradedBy: { count: 1 } });
+    const cut = applyCheck(blocked, refused, at(300));
+    expect(cut).toMatchObject({ phase: 'Polling', degradedBy: { count: 1 } });
+    expect(cut).not.toHaveProperty('blockedBy');
+  });
+
+  test('asks nobody any more once the follow has ended, and stays its last error', () => {
+    const blocked = after([failed('auth', 'UnauthorizedOperation', 'ask your admin')]);
+    for (const ending of ['DeadlineExceeded', 'Cancelled'] as const) {
+      const ended = end(blocked, ending, at(20));
+      expect(ended).not.toHaveProperty('blockedBy');
+      expect(ended.lastError).toMatchObject({ code: 'UnauthorizedOperation', message: 'ask your admin' });
+    }
   });
 
   test('takes the place of what was ridden out', () => {
@@ -222,6 +241,12 @@ describe('an unknown task', () => {
       [inProgress, ...repeat(notFound, 2), inProgress, ...repeat(notFound, 2)],
       100,
       'Polling',
+    ],
+    [
+      'is not known better by an error that needs a person',
+      [inProgress, notFound, forbidden, notFound, forbidden, notFound],
+      20,
+      'Vanished',
     ],
     [
       'is not known better by a fault of the network',
@@ -269,6 +294,15 @@ describe('the message of an ending', () => {
     expect(toOutcome(state).message).toBe(message);
   });
 
+  test('leaves out what is of no use to callers', () => {
+    const state = after([answer('Odd'), notFound]);
+    expect(state).toMatchObject({ notFoundGraceSeconds: 60, notFound: { count: 1 }, unknownStatuses: ['Odd'] });
+    const outcome = toOutcome(end(state, 'Cancelled', at(11)));
+    for (const field of ['notFoundGraceSeconds', 'notFound', 'unknownStatuses']) {
+      expect(outcome).not.toHaveProperty(field);
+    }
+  });
+
   test('what was seen survives a cancel (T05)', () => {
     const outcome = toOutcome(end({ ...after(repeat(inProgress, 3)), nextPollAt: at(30) }, 'Cancelled', at(25)));
     expect(outcome).toMatchObject({
@@ -281,32 +315,5 @@ describe('the message of an ending', () => {
       observations: [{ at: at(0), status: 'InProgress', requestId: 'req-1' }],
     });
     expect(outcome).not.toHaveProperty('nextPollAt');
-  });
-});
-
-describe('the current details', () => {
-  test.each<[TaskState, string]>([
-    [
-      { ...fresh(), nextPollAt: at(0) },
-      `**Polling**: cloud status not known yet after 0 polls\n\nnext poll at ${at(0)}, deadline ${at(86_400)}`,
-    ],
-    [
-      { ...after([inProgress, refused]), nextPollAt: at(12) },
-      `**Polling**: cloud status \`InProgress\` after 2 polls\n\nnext poll at ${at(12)}, deadline ${at(86_400)}\n\nriding out \`ClientError.NetworkError\` since ${at(10)} (1 in a row): connection refused`,
-    ],
-    [
-      { ...after([failed('auth', 'UnauthorizedOperation', 'ask your admin')]), nextPollAt: at(300) },
-      `**Blocked**: cloud status not known yet after 1 poll\n\nnext poll at ${at(300)}, deadline ${at(86_400)}\n\nneeds a person: \`UnauthorizedOperation\` ask your admin. Mend it, then send the signal pollNow`,
-    ],
-    [
-      after([answer('Failed', { failureReason: 'name taken' })]),
-      '**Failed**: cloud status `Failed` after 1 poll\n\nreason: name taken',
-    ],
-    [
-      after([inProgress, answer('Success', { failureReason: '' })]),
-      '**Succeeded**: cloud status `Success` after 2 polls',
-    ],
-  ])('tell an operator how it stands: %#', (state, text) => {
-    expect(describeForOperators(toSnapshot(state))).toBe(text);
   });
 });
