@@ -18,6 +18,7 @@ import {
   type Polling,
 } from '../src/client';
 import { findTemporalCli } from '../src/dev/temporal-binaries';
+import { WORKER_IS_POLLING } from '../src/sentences';
 
 interface World {
   server: Client;
@@ -119,6 +120,7 @@ async function main(): Promise<void> {
   try {
     await untilPolling(worker);
     const world = { server: server.client, client: new ProvisioningClient(server.client), emulator };
+    // So that the zone exists also for the task that does not.
     emulator.setTask(ZONE, 'another', {});
     const recorded = await Promise.all([...SCENARIOS.map((scenario) => record(world, scenario)), recordRefusal(world)]);
     await rm(FOLDER, { recursive: true, force: true });
@@ -184,7 +186,7 @@ async function untilPolling(worker: ChildProcess): Promise<void> {
   worker.stderr?.on('data', (chunk: Buffer) => (output += chunk.toString()));
   await until('the worker polls', () => {
     if (worker.exitCode !== null) throw new Error(`The worker ended: ${output}`);
-    return output.includes('Worker is polling');
+    return output.includes(WORKER_IS_POLLING);
   });
 }
 

@@ -4,8 +4,8 @@ import { status as grpcStatus } from '@grpc/grpc-js';
 import { temporal } from '@temporalio/proto';
 import type { NativeConnection } from '@temporalio/worker';
 
-import { namespaceIsMissing } from './advice';
 import { SEARCH_ATTRIBUTES } from './contract';
+import { messageOf, namespaceIsMissing } from './sentences';
 
 const KEYWORD: number = temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD;
 const VISIBLE_WITHIN_MS = 15_000;
@@ -51,9 +51,8 @@ export async function ensureSearchAttributes(connection: NativeConnection, names
   } catch (error) {
     if (codeOf(error) !== Number(grpcStatus.ALREADY_EXISTS)) {
       const command = `temporal operator search-attribute create --namespace ${namespace} ${missing.map((name) => `--name ${name} --type Keyword`).join(' ')}`;
-      const reason = error instanceof Error ? error.message : String(error);
       throw new PreflightError(
-        `Search attributes are missing and could not be created (${reason}). Create them with: ${command}`,
+        `Search attributes are missing and could not be created (${messageOf(error)}). Create them with: ${command}`,
         { cause: error },
       );
     }

@@ -3,17 +3,12 @@ import { join } from 'node:path';
 
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 
+import { untilAborted } from './abort-signals';
 import { createActivities } from './activities';
-import { noServerAnswers } from './advice';
-import {
-  ConfigurationError,
-  readTemporalConfig,
-  readWorkerConfig,
-  type TemporalConfig,
-  type WorkerConfig,
-} from './config';
+import { ConfigurationError, readConfig, type TemporalConfig, type WorkerConfig } from './config';
 import { TASK_QUEUES } from './contract';
 import { ensureNamespace, ensureSearchAttributes, PreflightError } from './preflight';
+import { messageOf, noServerAnswers, WORKER_IS_POLLING } from './sentences';
 import { createOrganizationClient, createTransport } from './tencent';
 
 /** Longer than one status check may last, so that a drain lets it end. */
@@ -67,8 +62,7 @@ export async function runWorkerFromEnvironment(env: NodeJS.ProcessEnv, onReady: 
   const stop = new AbortController();
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stop.abort());
   Runtime.install({ shutdownSignals: [] });
-  const config = await readWorkerConfig(env);
-  await runWorker({ config, temporal: readTemporalConfig(), signal: stop.signal, onReady });
+  await runWorker({ ...(await readConfig(env)), signal: stop.signal, onReady });
 }
 
 /** Returns the exit code that an error of the worker deserves: 2 configuration or set-up, 8 cannot connect, else 1. */
@@ -123,13 +117,6 @@ async function start({ config, temporal }: RunWorkerOptions): Promise<Started> {
   }
 }
 
-function untilAborted(signal: AbortSignal): Promise<undefined> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(undefined);
-    else signal.addEventListener('abort', () => resolve(undefined), { once: true });
-  });
-}
-
 async function runUntilAborted(workers: Worker[], signal: AbortSignal, onReady?: () => void): Promise<void> {
   const shutdown = () => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
@@ -153,12 +140,8 @@ function workflowSource(): { workflowBundle: { codePath: string } } | { workflow
   return existsSync(codePath) ? { workflowBundle: { codePath } } : { workflowsPath: require.resolve('./workflows') };
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
 if (require.main === module) {
-  runWorkerFromEnvironment(process.env, () => process.stderr.write('Worker is polling\n')).then(
+  runWorkerFromEnvironment(process.env, () => process.stderr.write(`${WORKER_IS_POLLING}\n`)).then(
     () => process.exit(0),
     (error: unknown) => {
       process.stderr.write(`${messageOf(error)}\n`);

@@ -1,9 +1,9 @@
 import { Client, Connection, isGrpcServiceError, ServiceError } from '@temporalio/client';
 import { NamespaceNotFoundError } from '@temporalio/common';
 
-import { namespaceIsMissing, noServerAnswers } from '../advice';
 import { ProvisioningClient } from '../client';
 import { readTemporalConfig } from '../config/temporal';
+import { namespaceIsMissing, noServerAnswers } from '../sentences';
 
 import { CommandError } from './errors';
 import { EXIT_CODES } from './exit-codes';

@@ -1,6 +1,8 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
+import { messageOf } from '../sentences';
+
 import { CommandError } from './errors';
 import { EXIT_CODES } from './exit-codes';
 
@@ -23,7 +25,7 @@ export function claimFolder(folder: string): () => void {
     // Exclusive: of two that start at once, one fails here.
     writeFileSync(claim, String(process.pid), { flag: 'wx' });
   } catch (error) {
-    const message = `The data folder ${folder} cannot be claimed: ${(error as Error).message}. Choose another with --data`;
+    const message = `The data folder ${folder} cannot be claimed: ${messageOf(error)}. Choose another with --data`;
     throw new CommandError(message, EXIT_CODES.badInput, 'DataFolderInUse', { cause: error });
   }
   return () => rmSync(claim, { force: true });

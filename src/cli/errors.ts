@@ -1,5 +1,6 @@
 import { InvalidInputError, NotFollowedError } from '../client';
 import { ConfigurationError } from '../config/configuration-error';
+import { messageOf } from '../sentences';
 
 import { EXIT_CODES } from './exit-codes';
 
@@ -39,8 +40,7 @@ export function reportOf(error: unknown): ErrorReport {
   if (error instanceof CommandError) {
     return { exitCode: error.exitCode, error: { code: error.code, message: error.message } };
   }
-  const message = error instanceof Error ? error.message : String(error);
-  return { exitCode: EXIT_CODES.unexpected, error: { code: 'Unexpected', message } };
+  return { exitCode: EXIT_CODES.unexpected, error: { code: 'Unexpected', message: messageOf(error) } };
 }
 
 /** Writes the report: JSON on stdout where a script reads, sentences on stderr where a person does. */

@@ -1,3 +1,4 @@
+import { abortOn } from '../abort-signals';
 import { idFaults, InvalidInputError, workflowId, type Follow, type WaitResult } from '../client';
 
 import { withClient } from './connection';
@@ -16,7 +17,7 @@ export async function follow(zoneId: string, taskId: string, options: FollowOpti
       if (options.json) printJson({ follow: started });
       return EXIT_CODES.success;
     }
-    const interrupt = interruptible();
+    const interrupt = abortOn('SIGINT');
     try {
       const wait = { signal: interrupt.signal, ...(timeoutMs !== undefined && { timeoutMs }) };
       const [result] = (await waitShowingProgress(client, [{ zoneId, taskId }], wait)) as [WaitResult];
@@ -70,12 +71,4 @@ function followSentence({ state, workflowId: id }: Follow): string {
     case 'ended':
       return `${id} has ended: its recorded outcome stands, the cloud is not asked again`;
   }
-}
-
-/** A signal that aborts on the first Ctrl-C; the follow itself is untouched. */
-function interruptible(): { signal: AbortSignal; release: () => void } {
-  const controller = new AbortController();
-  const abort = (): void => controller.abort();
-  process.once('SIGINT', abort);
-  return { signal: controller.signal, release: () => process.off('SIGINT', abort) };
 }

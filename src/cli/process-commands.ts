@@ -1,6 +1,8 @@
 import { DEMO_ACCOUNT, startEmulator } from '../../emulator';
+import { abortOn, untilAborted } from '../abort-signals';
 import { InvalidInputError, TASK_QUEUES } from '../client';
 import { ConfigurationError } from '../config/configuration-error';
+import { messageOf, WORKER_IS_POLLING } from '../sentences';
 
 import { CommandError } from './errors';
 import { EXIT_CODES } from './exit-codes';
@@ -21,7 +23,7 @@ export async function worker({ json }: CommonOptions): Promise<number> {
   try {
     await runWorkerFromEnvironment(process.env, () => {
       if (json) printJson({ state: 'polling', taskQueues: Object.values(TASK_QUEUES) });
-      else process.stderr.write('Worker is polling\n');
+      else process.stderr.write(`${WORKER_IS_POLLING}\n`);
     });
     return EXIT_CODES.success;
   } catch (error) {
@@ -36,8 +38,10 @@ export async function emulator({ json, port, task }: EmulatorCommandOptions): Pr
   const wantedPort = portOf('--port', port, faults);
   const tasks = task.map((text) => parseTaskOption(text, faults));
   if (faults.length > 0) throw new InvalidInputError(faults);
+  // Before the address is told: who reads it may send a signal at once.
+  const interruption = abortOn('SIGINT', 'SIGTERM');
   const running = await startEmulator(wantedPort === undefined ? {} : { port: wantedPort }).catch((error: unknown) => {
-    const message = `The emulator cannot listen on port ${port}: ${(error as Error).message}. Choose another --port`;
+    const message = `The emulator cannot listen on port ${port}: ${messageOf(error)}. Choose another --port`;
     throw new CommandError(message, EXIT_CODES.badInput, 'PortTaken', { cause: error });
   });
   for (const scripted of tasks) if (scripted) running.setTask(scripted.zoneId, scripted.taskId, scripted.script);
@@ -53,9 +57,7 @@ export async function emulator({ json, port, task }: EmulatorCommandOptions): Pr
     );
     printLine(`Script a task: curl -X PUT ${running.url}/_emulator/tasks/z-1/t-1 -d '{"durationMs": 30000}'`);
   }
-  await new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-  });
+  await untilAborted(interruption.signal);
   await running.close();
   return EXIT_CODES.success;
 }

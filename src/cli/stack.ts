@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
 import path from 'node:path';
 
 import { DEMO_ACCOUNT, startEmulator, type Emulator } from '../../emulator';
@@ -7,15 +5,10 @@ import { VARIABLES } from '../config';
 import { startDevServer } from '../dev/dev-server';
 import { withoutTemporalSettings } from '../dev/local-environment';
 import { findTemporalCli } from '../dev/temporal-binaries';
-import { killWithThisProcess } from '../dev/watchdog';
 import { findCredentials } from '../tencent';
 
 import { claimFolder } from './data-folder';
-import { CommandError } from './errors';
-import { EXIT_CODES } from './exit-codes';
-
-const READY_LINE = 'Worker is polling';
-const LOG_TAIL = 2_000;
+import { startWorker } from './worker-process';
 
 /** How {@link startStack} starts. */
 export interface StackOptions {
@@ -118,54 +111,5 @@ function workerEnvironment(env: NodeJS.ProcessEnv, address: string, emulator: Em
     [VARIABLES.endpoint]: emulator.url,
     TENCENTCLOUD_SECRET_ID: DEMO_ACCOUNT.secretId,
     TENCENTCLOUD_SECRET_KEY: DEMO_ACCOUNT.secretKey,
-  };
-}
-
-interface WorkerProcess {
-  ready: Promise<void>;
-  failed: Promise<never>;
-  stop(): Promise<void>;
-}
-
-function startWorker(env: NodeJS.ProcessEnv, logFile: string): WorkerProcess {
-  const main = path.join(__dirname, 'main.js');
-  // A group of its own: Ctrl-C in a terminal must reach the worker once, from us, and not before we know of it.
-  const child = spawn(process.execPath, [main, 'worker'], { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
-  const release = child.pid === undefined ? () => undefined : killWithThisProcess(child.pid);
-  const log = createWriteStream(logFile);
-  let output = '';
-  let stopping = false;
-  const ended = new Promise<string>((resolve) => {
-    child.once('error', (error) => resolve(error.message));
-    child.once('close', (code, signal) => resolve(`exit ${signal ?? String(code)}`));
-  });
-  void ended.then(() => {
-    release();
-    log.end();
-  });
-  const ready = new Promise<void>((resolve) => {
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (chunk: Buffer) => {
-        log.write(chunk);
-        output = (output + String(chunk)).slice(-LOG_TAIL);
-        if (output.includes(READY_LINE)) resolve();
-      });
-    }
-  });
-  const failed = ended.then((reason): Promise<never> => {
-    if (stopping) return new Promise(() => undefined);
-    const message = `The worker ended by itself (${reason}):\n${output.trim()}`;
-    throw new CommandError(message, child.exitCode || EXIT_CODES.unexpected, 'WorkerEnded');
-  });
-  // Whoever races it learns of it; nobody else needs to.
-  failed.catch(() => undefined);
-  return {
-    ready,
-    failed,
-    async stop() {
-      stopping = true;
-      child.kill('SIGTERM');
-      await ended;
-    },
   };
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 
 import { Client, Connection } from '@temporalio/client';
 
+import { abortOn, untilAborted } from '../abort-signals';
 import { InvalidInputError, ProvisioningClient, workflowId, type WaitResult } from '../client';
 
 import { CommandError } from './errors';
@@ -30,7 +31,7 @@ export async function up(options: UpOptions): Promise<number> {
   const port = portOf('--port', options.port, faults) ?? 7233;
   const uiPort = portOf('--ui-port', options.uiPort, faults) ?? 8233;
   if (faults.length > 0) throw new InvalidInputError(faults);
-  const stop = stopOnSignals();
+  const stop = abortOn('SIGINT', 'SIGTERM', 'SIGHUP');
   const tell = options.json ? (line: string) => process.stderr.write(`${line}\n`) : printLine;
   const stack = await startStack({
     port,
@@ -44,7 +45,7 @@ export async function up(options: UpOptions): Promise<number> {
     const exitCode = await Promise.race([demonstrate(stack, options, stop.signal, tell), stack.failed]);
     if (!options.once && !stop.signal.aborted) {
       tell('\nEverything stays up until Ctrl-C.');
-      await Promise.race([stop.aborted, stack.failed]);
+      await Promise.race([untilAborted(stop.signal), stack.failed]);
     }
     return options.once && stop.signal.aborted ? EXIT_CODES.interrupted : exitCode;
   } finally {
@@ -134,29 +135,4 @@ function idsOf(
   const id = workflowId(zoneId, taskId);
   const link = `${uiUrl}/namespaces/default/workflows/${encodeURIComponent(id)}`;
   return { zoneId, taskId, workflowId: id, link };
-}
-
-interface Stopping {
-  signal: AbortSignal;
-  aborted: Promise<void>;
-  release(): void;
-}
-
-/** Aborts on the first SIGINT, SIGTERM or SIGHUP; a second one ends the process at once, its children with it. */
-function stopOnSignals(): Stopping {
-  const controller = new AbortController();
-  const aborted = new Promise<void>((resolve) => {
-    controller.signal.addEventListener('abort', () => resolve(), { once: true });
-  });
-  const onSignal = (): void => {
-    if (controller.signal.aborted) process.exit(EXIT_CODES.interrupted);
-    controller.abort();
-  };
-  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const name of names) process.on(name, onSignal);
-  return {
-    signal: controller.signal,
-    aborted,
-    release: () => names.forEach((name) => process.off(name, onSignal)),
-  };
 }

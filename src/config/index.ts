@@ -1,11 +1,13 @@
 import { homedir } from 'node:os';
 
+import { messageOf } from '../sentences';
 import { createCredentialSource, DEFAULT_ENDPOINT, validateEndpoint, type CredentialSource } from '../tencent';
 
 import { ConfigurationError } from './configuration-error';
+import { readTemporalConfig, type TemporalConfig } from './temporal';
 
 export { ConfigurationError } from './configuration-error';
-export { readTemporalConfig, type TemporalConfig } from './temporal';
+export type { TemporalConfig } from './temporal';
 
 /** Half of the published 220/s: the console and other tools share it. */
 export const DEFAULT_STATUS_CALLS_PER_SECOND = 100;
@@ -49,7 +51,7 @@ export async function readWorkerConfig(env: NodeJS.ProcessEnv): Promise<WorkerCo
   try {
     await credentials();
   } catch (error) {
-    faults.push(error instanceof Error ? error.message : String(error));
+    faults.push(messageOf(error));
   }
   if (faults.length > 0) throw new ConfigurationError(faults);
   return {
@@ -58,6 +60,27 @@ export async function readWorkerConfig(env: NodeJS.ProcessEnv): Promise<WorkerCo
     credentials,
     ...(region !== undefined && { region }),
   };
+}
+
+/**
+ * Reads all that a worker process needs.
+ *
+ * @throws ConfigurationError naming the faults of both parts at once
+ */
+export async function readConfig(env: NodeJS.ProcessEnv): Promise<{ config: WorkerConfig; temporal: TemporalConfig }> {
+  const [config, temporal] = await Promise.allSettled([
+    readWorkerConfig(env),
+    Promise.resolve().then(readTemporalConfig),
+  ]);
+  if (config.status === 'fulfilled' && temporal.status === 'fulfilled') {
+    return { config: config.value, temporal: temporal.value };
+  }
+  const reasons: unknown[] = [config, temporal].flatMap((part) =>
+    part.status === 'rejected' ? [part.reason as unknown] : [],
+  );
+  throw new ConfigurationError(
+    reasons.flatMap((reason) => (reason instanceof ConfigurationError ? reason.faults : [messageOf(reason)])),
+  );
 }
 
 /** An empty variable counts as not set: a compose file cannot leave one out. */

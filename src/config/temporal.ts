@@ -1,5 +1,7 @@
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 
+import { messageOf } from '../sentences';
+
 import { ConfigurationError } from './configuration-error';
 
 /** How to reach the Temporal server: the Temporal CLI's variables and configuration file. */
@@ -21,9 +23,8 @@ export function readTemporalConfig(): TemporalConfig {
     return { connectionOptions, namespace, address: connectionOptions.address ?? 'localhost:7233' };
   } catch (error) {
     const file = process.env.TEMPORAL_CONFIG_FILE ?? 'its default file';
-    const reason = error instanceof Error ? error.message : String(error);
     throw new ConfigurationError([
-      `Temporal's client configuration (TEMPORAL_* variables, ${file}) cannot be read: ${reason.trim()}`,
+      `Temporal's client configuration (TEMPORAL_* variables, ${file}) cannot be read: ${messageOf(error).trim()}`,
     ]);
   }
 }

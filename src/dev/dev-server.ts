@@ -5,6 +5,8 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
+import { messageOf } from '../sentences';
+
 import { withoutTemporalSettings } from './local-environment';
 import { killWithThisProcess } from './watchdog';
 
@@ -129,7 +131,7 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
     await waitUntilHealthy(cliPath, address, namespace, () => exitReason);
   } catch (error) {
     await stop();
-    throw new Error(`The dev server did not start: ${(error as Error).message}\n${output}`.trim(), { cause: error });
+    throw new Error(`The dev server did not start: ${messageOf(error)}\n${output}`.trim(), { cause: error });
   }
   return { address, pid, stop, ...(uiPort === undefined ? {} : { uiUrl: `http://${HOST}:${uiPort}` }) };
 }

@@ -197,6 +197,21 @@ describe('the command line, with a real server, worker process and socket', () =
     },
   );
 
+  test('a worker names the faults of its own configuration and of the connection together', async () => {
+    const env = {
+      ...world.workerEnvironment,
+      TEMPORAL_CONFIG_FILE: path.join(root, 'LICENSE'),
+      PROVISIONING_REGION: 'a region',
+    };
+    const { stdout, code } = await launch(BIN, ['worker', '--json'], env).ended;
+    const { error } = JSON.parse(stdout) as { error: { code: string; faults: string[] } };
+    expect(error.code).toBe('Configuration');
+    expect(error.faults).toHaveLength(2);
+    expect(error.faults[0]).toBe('PROVISIONING_REGION must be a region such as ap-singapore, got "a region"');
+    expect(error.faults[1]).toContain("Temporal's client configuration (TEMPORAL_* variables, ");
+    expect(code).toBe(2);
+  });
+
   test('the worker command polls, drains on SIGTERM, and reports its faults as JSON', async () => {
     const worker = start('worker', '--json');
     await worker.until('"polling"');
