@@ -1,4 +1,10 @@
-export { DEMO_ACCOUNT, startEmulator } from './server';
-export type { Emulator, EmulatorOptions, ReceivedRequest } from './server';
-export type { EmulatorAccount } from './signature';
-export type { Answer, TaskScript } from './task-scripts';
+export { DEMO_ACCOUNT } from './accounts';
+export type { EmulatorAccount, TemporaryAccount } from './accounts';
+export type { Answer } from './answer';
+export type { Emulator, EmulatorOptions } from './emulator';
+export type { MetadataOptions } from './metadata-api';
+export type { Outage } from './outages';
+export type { ReceivedRequest } from './request-log';
+export { startEmulator } from './server';
+export type { StsOptions, StsRole } from './sts-api';
+export type { TaskScript } from './task-scripts';

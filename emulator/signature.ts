@@ -1,11 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
-/** One API key the emulator knows; `token` makes it a temporary key whose X-TC-Token must match. */
-export interface EmulatorAccount {
-  secretId: string;
-  secretKey: string;
-  token?: string;
-}
+import { type EmulatorAccount } from './accounts';
 
 /** An API error: the documented code and a message for people. */
 export interface Refusal {
@@ -24,8 +19,11 @@ export interface Authorization {
   signature: string;
 }
 
-/** What {@link verifyRequest} checks: header names in lower case, the body as the bytes received. */
+/** What {@link verifyRequest} checks: the body as the bytes received. */
 export interface SignedRequest {
+  /** Service that the credential scope must name. */
+  service: string;
+  /** Names in lower case. */
   headers: Readonly<Record<string, string>>;
   body: Uint8Array;
 }
@@ -38,7 +36,6 @@ export interface DerivedKeys {
 }
 
 const ALGORITHM = 'TC3-HMAC-SHA256';
-const SERVICE = 'organization';
 const TERMINATOR = 'tc3_request';
 const ALLOWED_SKEW_SECONDS = 300;
 // Lengths and alphabet of ids and signatures are left open: a wrong value is a wrong key or signature, not bad syntax.
@@ -95,7 +92,7 @@ export function parseAuthorization(value: string): Authorization | undefined {
  * The Host header counts exactly as received, port included: a client that signs the bare host name is refused when
  * it talks to a port.
  *
- * @param nowMs - the server's clock, epoch ms; a timestamp more than 300 s off either way is refused
+ * @param nowMs - the clock that the cloud shows, epoch ms; a timestamp more than 300 s off either way is refused
  * @returns the account that signed, or the documented refusal
  */
 export function verifyRequest(
@@ -103,7 +100,7 @@ export function verifyRequest(
   accounts: readonly EmulatorAccount[],
   nowMs: number,
 ): { account: EmulatorAccount } | { refusal: Refusal } {
-  const { headers, body } = request;
+  const { headers } = request;
   const stamp = headers['x-tc-timestamp'];
   if (!stamp) return refuse('MissingParameter', 'The request is missing the header `X-TC-Timestamp`.');
   if (!/^\d{1,11}$/.test(stamp)) return refuse('InvalidParameter', '`X-TC-Timestamp` must be an epoch in seconds.');
@@ -114,7 +111,7 @@ export function verifyRequest(
     return refuse('AuthFailure.InvalidAuthorization', 'The `Authorization` header is missing or not well-formed.');
   }
   const account = accounts.find(({ secretId }) => secretId === parsed.secretId);
-  if (!account) return refuse('AuthFailure.SecretIdNotFound', 'The SecretId is not found.');
+  if (!account || account.disabled) return refuse('AuthFailure.SecretIdNotFound', 'The SecretId is not found.');
 
   const serverSeconds = Math.floor(nowMs / 1000);
   if (Math.abs(serverSeconds - timestamp) > ALLOWED_SKEW_SECONDS) {
@@ -124,11 +121,14 @@ export function verifyRequest(
         `\`Timestamp\` and the server time ${serverSeconds}.`,
     );
   }
-  if (!isSignedBy(account, parsed, timestamp, headers, body)) {
+  if (!isSignedBy(account, parsed, timestamp, request)) {
     return refuse('AuthFailure.SignatureFailure', 'The provided credentials could not be validated.');
   }
   if ((headers['x-tc-token'] ?? '') !== (account.token ?? '')) {
     return refuse('AuthFailure.TokenFailure', 'The token is wrong for this SecretId.');
+  }
+  if (account.expiresAt !== undefined && nowMs >= account.expiresAt) {
+    return refuse('AuthFailure.TokenFailure', 'The token has expired.');
   }
   return { account };
 }
@@ -137,11 +137,11 @@ function isSignedBy(
   account: EmulatorAccount,
   parsed: Authorization,
   timestamp: number,
-  headers: Readonly<Record<string, string>>,
-  body: Uint8Array,
+  request: SignedRequest,
 ): boolean {
+  const { headers, body } = request;
   const { date, service, terminator, signedHeaders, signature } = parsed;
-  const scopeIsRight = date === utcDate(timestamp) && service === SERVICE && terminator === TERMINATOR;
+  const scopeIsRight = date === utcDate(timestamp) && service === request.service && terminator === TERMINATOR;
   const headersAreRight =
     ['content-type', 'host'].every((name) => signedHeaders.includes(name)) &&
     signedHeaders.every((name) => name === name.toLowerCase() && headers[name] !== undefined) &&

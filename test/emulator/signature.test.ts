@@ -114,7 +114,11 @@ it('accepts vector B as a whole request and refuses it with another signature', 
     const scope = `${SECRET_ID}/2019-02-25/organization/tc3_request`;
     const authorization = `TC3-HMAC-SHA256 Credential=${scope}, SignedHeaders=content-type;host, Signature=${signature}`;
     const headers = { 'content-type': '', host: '', ...b?.headers, 'x-tc-timestamp': String(TIMESTAMP), authorization };
-    return verifyRequest({ headers, body: Buffer.from(b?.body ?? '') }, [account], TIMESTAMP * 1000);
+    return verifyRequest(
+      { service: 'organization', headers, body: Buffer.from(b?.body ?? '') },
+      [account],
+      TIMESTAMP * 1000,
+    );
   };
   expect(verify(b?.signature ?? '')).toEqual({ account });
   expect(verify('0'.repeat(64))).toMatchObject({ refusal: { code: 'AuthFailure.SignatureFailure' } });
