@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
@@ -9,7 +10,8 @@ import { ConfigurationError, readConfig, type TemporalConfig, type WorkerConfig 
 import { TASK_QUEUES } from './contract';
 import { ensureNamespace, ensureSearchAttributes, PreflightError } from './preflight';
 import { messageOf, noServerAnswers, WORKER_IS_POLLING } from './sentences';
-import { createOrganizationClient, createTransport } from './tencent';
+import { openCloud } from './tencent';
+import { createNoticeReporter } from './worker-notices';
 
 /** Longer than one status check may last, so that a drain lets it end. */
 const SHUTDOWN_GRACE_SECONDS = 20;
@@ -82,14 +84,12 @@ async function connect({ connectionOptions, address }: TemporalConfig): Promise<
 async function start({ config, temporal }: RunWorkerOptions): Promise<Started> {
   const { namespace } = temporal;
   const connection = await connect(temporal);
-  const organization = createOrganizationClient({
-    endpoint: config.endpoint,
-    credentials: config.credentials,
-    transport: createTransport({ env: process.env }),
-    ...(config.region !== undefined && { region: config.region }),
-  });
+  const { logger, metricMeter } = Runtime.instance();
+  for (const warning of config.warnings) logger.warn(warning);
+  const notify = createNoticeReporter(logger, metricMeter);
+  const { organization, ...cloud } = openCloud(config.cloud, { env: process.env, homeDir: homedir(), notify });
   const close = async (): Promise<void> => {
-    await organization.close();
+    await cloud.close();
     await connection.close();
   };
   try {

@@ -34,12 +34,14 @@ export function createActivities({
 }
 
 function toFailure(error: TencentCloudError): ApplicationFailure {
-  const { code, message, requestId, httpStatus, errorClass } = error;
+  const { code, message, requestId, httpStatus, errorClass, advice, retryAfterSeconds } = error;
   const checkError: CheckError = {
     code,
     message,
     ...(requestId !== undefined && { requestId }),
     ...(httpStatus !== undefined && { httpStatus }),
+    advice,
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
   };
   return ApplicationFailure.create({
     type: STATUS_CHECK_FAILURE_PREFIX + errorClass,

@@ -5,7 +5,7 @@ import { VARIABLES } from '../config';
 import { startDevServer } from '../dev/dev-server';
 import { withoutTemporalSettings } from '../dev/local-environment';
 import { findTemporalCli } from '../dev/temporal-binaries';
-import { findCredentials } from '../tencent';
+import { hasCredentialSettings } from '../tencent';
 
 import { claimFolder } from './data-folder';
 import { startWorker } from './worker-process';
@@ -93,12 +93,8 @@ async function startServer({
 
 /** With half a key, or an endpoint but no key, the worker says what is wrong; the emulator would only hide it. */
 function hasCloud({ env, homeDir }: StackOptions): boolean {
-  if (env[VARIABLES.endpoint]?.trim()) return true;
-  try {
-    return findCredentials(env, homeDir) !== undefined;
-  } catch {
-    return true;
-  }
+  const named = [VARIABLES.endpoint, VARIABLES.credentialSource].some((name) => env[name]?.trim());
+  return named || hasCredentialSettings(env, homeDir);
 }
 
 function workerEnvironment(env: NodeJS.ProcessEnv, address: string, emulator: Emulator | undefined): NodeJS.ProcessEnv {

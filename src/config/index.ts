@@ -1,7 +1,15 @@
 import { homedir } from 'node:os';
 
 import { messageOf } from '../sentences';
-import { createCredentialSource, DEFAULT_ENDPOINT, validateEndpoint, type CredentialSource } from '../tencent';
+import {
+  CREDENTIAL_SOURCE_NAMES,
+  credentialWarnings,
+  DEFAULT_ENDPOINT,
+  openCloud,
+  TencentCloudError,
+  validateEndpoint,
+  type CloudSettings,
+} from '../tencent';
 
 import { ConfigurationError } from './configuration-error';
 import { readTemporalConfig, type TemporalConfig } from './temporal';
@@ -15,50 +23,93 @@ export const DEFAULT_STATUS_CALLS_PER_SECOND = 100;
 /** Environment variables of the worker; those of Temporal and of the cloud's credentials keep their own names. */
 export const VARIABLES = {
   endpoint: 'PROVISIONING_ENDPOINT',
+  allowHttp: 'PROVISIONING_ALLOW_HTTP',
   region: 'PROVISIONING_REGION',
+  stsEndpoint: 'PROVISIONING_STS_ENDPOINT',
+  metadataEndpoint: 'PROVISIONING_METADATA_ENDPOINT',
+  credentialSource: 'PROVISIONING_CREDENTIAL_SOURCE',
   statusCallsPerSecond: 'PROVISIONING_STATUS_CALLS_PER_SECOND',
 } as const;
 
 /** Checked configuration of the worker. */
 export interface WorkerConfig {
-  /** Base URL of the cloud's organization API. */
-  endpoint: string;
-  /** Sent as X-TC-Region; the API does not need one. */
-  region?: string;
+  cloud: CloudSettings;
   /** Rate of status calls that the server enforces for all workers together. */
   statusCallsPerSecond: number;
-  credentials: CredentialSource;
+  /** What can be used but should be mended, one sentence each. */
+  warnings: string[];
 }
 
 /**
- * Reads the worker's configuration.
+ * Reads the worker's configuration, and gets a key once: a source that does not answer is a warning, one that has no
+ * key is a fault.
  *
  * @throws ConfigurationError naming every fault, and every source of credentials tried when none has them
  */
 export async function readWorkerConfig(env: NodeJS.ProcessEnv): Promise<WorkerConfig> {
-  const endpoint = valueOf(env, VARIABLES.endpoint) ?? DEFAULT_ENDPOINT;
-  const faults = validateEndpoint(endpoint).map((fault) => `${VARIABLES.endpoint}: ${fault}`);
+  const faults: string[] = [];
+  const cloud = readCloudSettings(env, faults);
   const rate = valueOf(env, VARIABLES.statusCallsPerSecond);
   const statusCallsPerSecond = rate === undefined ? DEFAULT_STATUS_CALLS_PER_SECOND : Number(rate);
   if (!(statusCallsPerSecond > 0 && statusCallsPerSecond <= 1000)) {
     faults.push(`${VARIABLES.statusCallsPerSecond} must be a number above 0 and at most 1000, got "${rate}"`);
   }
+  const warnings = credentialWarnings(env);
+  // Also beside other faults, so that all are told at once; then without the network, to which they may lead astray.
+  const local = { ...cloud, endpoint: DEFAULT_ENDPOINT, stsEndpoint: NOWHERE, metadataEndpoint: NOWHERE };
+  const usable = faults.length === 0 ? cloud : local;
+  const fault = await keyFault(usable, env);
+  if (fault instanceof TencentCloudError && fault.errorClass === 'transient') warnings.push(fault.message);
+  else if (fault !== undefined) faults.push(messageOf(fault));
+  if (faults.length > 0) throw new ConfigurationError(faults);
+  return { cloud, statusCallsPerSecond, warnings };
+}
+
+/** Nobody answers there. */
+const NOWHERE = 'http://127.0.0.1:9';
+
+async function keyFault(settings: CloudSettings, env: NodeJS.ProcessEnv): Promise<unknown> {
+  try {
+    const cloud = openCloud(settings, { env, homeDir: homedir(), notify: () => undefined });
+    try {
+      await cloud.credentials.get();
+    } finally {
+      await cloud.close();
+    }
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+function readCloudSettings(env: NodeJS.ProcessEnv, faults: string[]): CloudSettings {
+  const allowHttp = flagOf(env, VARIABLES.allowHttp, faults);
+  const endpointOf = (name: string, isHttpAllowed: boolean): string | undefined => {
+    const endpoint = valueOf(env, name);
+    if (endpoint === undefined) return undefined;
+    faults.push(...validateEndpoint(endpoint, { allowHttp: isHttpAllowed }).map((fault) => `${name}: ${fault}`));
+    return endpoint;
+  };
+  const endpoint = endpointOf(VARIABLES.endpoint, allowHttp) ?? DEFAULT_ENDPOINT;
+  const stsEndpoint = endpointOf(VARIABLES.stsEndpoint, allowHttp);
+  // The cloud offers it over http only, on an address that does not leave the machine.
+  const metadataEndpoint = endpointOf(VARIABLES.metadataEndpoint, true);
   const region = valueOf(env, VARIABLES.region);
   if (region !== undefined && !/^[\w-]+$/.test(region)) {
     faults.push(`${VARIABLES.region} must be a region such as ap-singapore, got "${region}"`);
   }
-  const credentials = createCredentialSource(env, homedir());
-  try {
-    await credentials();
-  } catch (error) {
-    faults.push(messageOf(error));
+  const named = valueOf(env, VARIABLES.credentialSource);
+  const credentialSource = CREDENTIAL_SOURCE_NAMES.find((name) => name === named);
+  if (named !== undefined && !credentialSource) {
+    faults.push(`${VARIABLES.credentialSource} must be one of ${CREDENTIAL_SOURCE_NAMES.join(', ')}, got "${named}"`);
   }
-  if (faults.length > 0) throw new ConfigurationError(faults);
   return {
     endpoint,
-    statusCallsPerSecond,
-    credentials,
+    ...(allowHttp && { allowHttp }),
     ...(region !== undefined && { region }),
+    ...(stsEndpoint !== undefined && { stsEndpoint }),
+    ...(metadataEndpoint !== undefined && { metadataEndpoint }),
+    ...(credentialSource && { credentialSource }),
   };
 }
 
@@ -81,6 +132,12 @@ export async function readConfig(env: NodeJS.ProcessEnv): Promise<{ config: Work
   throw new ConfigurationError(
     reasons.flatMap((reason) => (reason instanceof ConfigurationError ? reason.faults : [messageOf(reason)])),
   );
+}
+
+function flagOf(env: NodeJS.ProcessEnv, name: string, faults: string[]): boolean {
+  const value = valueOf(env, name) ?? 'false';
+  if (value !== 'true' && value !== 'false') faults.push(`${name} must be true or false, got "${value}"`);
+  return value === 'true';
 }
 
 /** An empty variable counts as not set: a compose file cannot leave one out. */

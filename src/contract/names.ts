@@ -10,7 +10,12 @@ export const TASK_QUEUES = {
 } as const;
 
 /** Signals of {@link FOLLOW_PROVISIONING_TASK}: fire and forget, without arguments. */
-export const SIGNALS = { pollNow: 'pollNow' } as const;
+export const SIGNALS = {
+  /** Ask the cloud now. */
+  pollNow: 'pollNow',
+  /** What blocked the follow is mended: ask the cloud now. Without effect on a follow that is not blocked. */
+  resume: 'resume',
+} as const;
 
 /** Queries of {@link FOLLOW_PROVISIONING_TASK}; `status` answers a `ProvisioningSnapshot`. */
 export const QUERIES = { status: 'status' } as const;

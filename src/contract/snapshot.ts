@@ -20,6 +20,10 @@ export interface CheckError {
   message: string;
   requestId?: string;
   httpStatus?: number;
+  /** What a person should do. */
+  advice?: string;
+  /** So long the cloud wants no further call: its Retry-After, or what its kind of throttling needs. */
+  retryAfterSeconds?: number;
 }
 
 /** One change that the follow saw. */
@@ -40,6 +44,8 @@ export interface ProvisioningSnapshot {
   status?: string;
   /** When the cloud last said so. */
   statusSeenAt?: string;
+  /** The TaskId that the cloud answered, where it is not the one asked for. */
+  answeredTaskId?: string;
   /** E.g. `StartProvisioning`; an open set. */
   taskType?: string;
   /** The cloud's reason, verbatim. */
@@ -54,8 +60,8 @@ export interface ProvisioningSnapshot {
   endedAt?: string;
   /** The transient error being ridden out, or that was at the end: how often in a row, and since when. */
   degradedBy?: CheckError & { count: number; since: string };
-  /** The error that needs a person; set while the phase is `Blocked`. */
-  blockedBy?: CheckError;
+  /** The error that needs a person, and since when; set while the phase is `Blocked`. */
+  blockedBy?: CheckError & { since: string };
   /** The error of the last check; absent when that was answered. */
   lastError?: CheckError;
   lastRequestId?: string;

@@ -1,24 +1,34 @@
 import type { ErrorClass } from '../contract';
 
-import { classifyErrorCode } from './error-classes';
+import { findErrorEntry } from './error-table';
 
-/** Codes of failures seen on this side of the wire. */
+/** Codes of failures seen on this side of the wire; each has a row in the table of errors. */
 export const CLIENT_ERRORS = {
-  timeout: 'ClientError.Timeout',
-  networkError: 'ClientError.NetworkError',
   bodyTooLarge: 'ClientError.BodyTooLarge',
-  redirect: 'ClientError.Redirect',
+  connectionRefused: 'ClientError.ConnectionRefused',
+  connectionReset: 'ClientError.ConnectionReset',
+  credentialsRefused: 'ClientError.CredentialsRefused',
+  credentialsUnavailable: 'ClientError.CredentialsUnavailable',
+  dnsFailure: 'ClientError.DnsFailure',
   httpStatus: 'ClientError.HttpStatus',
   malformedAnswer: 'ClientError.MalformedAnswer',
-  missingCredentials: 'ClientError.MissingCredentials',
   malformedCredentials: 'ClientError.MalformedCredentials',
-  credentialsUnavailable: 'ClientError.CredentialsUnavailable',
+  missingCredentials: 'ClientError.MissingCredentials',
+  networkError: 'ClientError.NetworkError',
+  proxyFailure: 'ClientError.ProxyFailure',
+  redirect: 'ClientError.Redirect',
+  timeout: 'ClientError.Timeout',
+  tlsFailure: 'ClientError.TlsFailure',
 } as const;
 
 /** What is known of a failed call besides its code and message. */
 export interface TencentCloudErrorDetails {
   requestId?: string | undefined;
   httpStatus?: number | undefined;
+  /** From the answer's Retry-After. */
+  retryAfterSeconds?: number | undefined;
+  /** The server's clock at its answer, from the Date header, in epoch seconds. */
+  serverTimeSeconds?: number | undefined;
   cause?: unknown;
 }
 
@@ -28,18 +38,29 @@ export class TencentCloudError extends Error {
   /** The cloud's code verbatim, or one of {@link CLIENT_ERRORS}. */
   readonly code: string;
   readonly errorClass: ErrorClass;
+  /** What a person should do. */
+  readonly advice: string;
   readonly requestId?: string;
   readonly httpStatus?: number;
+  /** So long no further call should be made: the longer of Retry-After and what the kind of throttling needs. */
+  readonly retryAfterSeconds?: number;
+  readonly serverTimeSeconds?: number;
 
   /**
-   * @param code - decides {@link errorClass}
+   * @param code - its row in the table of errors decides class, advice and wait
    * @param message - one sentence for a person
    */
-  constructor(code: string, message: string, { requestId, httpStatus, cause }: TencentCloudErrorDetails = {}) {
+  constructor(code: string, message: string, details: TencentCloudErrorDetails = {}) {
+    const { requestId, httpStatus, retryAfterSeconds = 0, serverTimeSeconds, cause } = details;
     super(message, cause === undefined ? undefined : { cause });
+    const { errorClass, advice, waitSeconds = 0 } = findErrorEntry(code);
     this.code = code;
-    this.errorClass = classifyErrorCode(code);
+    this.errorClass = errorClass;
+    this.advice = advice;
     if (requestId !== undefined) this.requestId = requestId;
     if (httpStatus !== undefined) this.httpStatus = httpStatus;
+    const wait = Math.max(waitSeconds, retryAfterSeconds);
+    if (wait > 0) this.retryAfterSeconds = wait;
+    if (serverTimeSeconds !== undefined) this.serverTimeSeconds = serverTimeSeconds;
   }
 }

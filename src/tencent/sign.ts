@@ -12,8 +12,8 @@ export interface SignOptions {
   body: string;
   /** The X-TC-Timestamp header: epoch seconds. */
   timestampSeconds: number;
-  /** Product of the API. Default `organization`. */
-  service?: string;
+  /** Product of the API. */
+  service: string;
 }
 
 /**
@@ -22,7 +22,7 @@ export interface SignOptions {
  * @returns the value of the Authorization header
  */
 export function signRequest(options: SignOptions): string {
-  const { secretId, secretKey, host, contentType, body, timestampSeconds, service = 'organization' } = options;
+  const { secretId, secretKey, host, contentType, body, timestampSeconds, service } = options;
   return Sign.sign3({
     method: 'POST',
     url: `https://${host}/`,

@@ -1,143 +1,171 @@
-import { Agent, EnvHttpProxyAgent, request } from 'undici';
-import type { Dispatcher } from 'undici';
+import { errors, type Dispatcher } from 'undici';
 
-import type { Environment } from './credentials';
+import type { CallDeadline } from './call-deadline';
+import { ConnectError, createConnections, type Connections } from './connections';
+import type { Environment } from './environment';
 import { CLIENT_ERRORS, TencentCloudError } from './errors';
 
-/** One POST. */
+/** One request. */
 export interface HttpRequest {
+  method: 'GET' | 'POST';
   url: URL;
   headers: Record<string, string>;
-  body: string;
-  /** Ends the call early; the promise then rejects with the signal's own reason. */
-  signal?: AbortSignal | undefined;
+  body?: string;
 }
 
-/** An answer of any status but 3xx, its body whole. */
+/** An answer of any status but 3xx, its body whole; header names in lower case. */
 export interface HttpAnswer {
   status: number;
+  headers: Readonly<Record<string, string | string[] | undefined>>;
   body: string;
 }
 
 /** Sends requests over connections that it keeps. */
 export interface Transport {
-  /** Rejects with a TencentCloudError of a `ClientError.…` code when no whole answer was had. */
-  post(request: HttpRequest): Promise<HttpAnswer>;
+  /**
+   * Sends a request that may be sent twice, and does so when a kept connection breaks before the answer.
+   *
+   * @throws TencentCloudError of a `ClientError.…` code when no whole answer was had; the deadline's reason
+   */
+  send(request: HttpRequest, deadline: CallDeadline): Promise<HttpAnswer>;
   /** Drops every connection. */
   close(): Promise<void>;
 }
 
 /** Options of {@link createTransport}. */
 export interface TransportOptions {
-  /** Bound of one call, from connecting to the last byte, in ms. Default 10,000. */
-  deadlineMs?: number;
   /** Longest body accepted. Default 1 MiB. */
   maxBodyBytes?: number;
   /** Where HTTP_PROXY, HTTPS_PROXY and NO_PROXY are read, in either case; the lower case wins. Default: no proxy. */
   env?: Environment;
 }
 
-// Below the 60 s and more that gateways allow, so that we and not the peer close an idle connection.
-const KEEP_ALIVE_MS = 30_000;
-
 /**
- * Makes a transport: kept connections, one deadline for a whole call, no redirects, a capped body, no retry.
+ * Makes a transport: kept connections, no redirects, a capped body, every failure typed.
  *
  * @throws Error when a proxy variable is not a URL
  */
-export function createTransport(options: TransportOptions = {}): Transport {
-  const { deadlineMs = 10_000, maxBodyBytes = 1_048_576, env = {} } = options;
-  const dispatcher = createDispatcher(env, deadlineMs);
+export function createTransport({ maxBodyBytes = 1_048_576, env = {} }: TransportOptions = {}): Transport {
+  const connections = createConnections(env);
   return {
-    post: (httpRequest) => post(httpRequest, dispatcher, deadlineMs, maxBodyBytes),
-    close: () => dispatcher.destroy(),
+    async send(request, deadline) {
+      const beganMs = performance.now();
+      let result = await exchange(request, connections.kept, connections, deadline, maxBodyBytes);
+      const isStale = 'broken' in result && !result.answered && connections.isOlder(result.broken, beganMs);
+      if (isStale) result = await exchange(request, connections.fresh(), connections, deadline, maxBodyBytes);
+      if ('broken' in result) throw toClientError(result, request.url, deadline.phase());
+      return result;
+    },
+    close: () => connections.close(),
   };
 }
 
-function createDispatcher(env: Environment, deadlineMs: number): Dispatcher {
-  // The deadline of each call stands for undici's own timeouts of headers (300 s) and body.
-  const agent = {
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    connect: { timeout: deadlineMs },
-  };
-  const httpProxy = env.http_proxy || env.HTTP_PROXY || '';
-  const httpsProxy = env.https_proxy || env.HTTPS_PROXY || '';
-  if (!httpProxy && !httpsProxy) return new Agent(agent);
-  for (const [name, value] of Object.entries({ HTTP_PROXY: httpProxy, HTTPS_PROXY: httpsProxy })) {
-    // Not the parser's own error: it carries the value, which may hold a password.
-    if (value && !URL.canParse(value)) throw new Error(`${name} must be a URL such as http://proxy.example:3128`);
-  }
-  // Empty strings and not undefined, which would make undici read process.env.
-  return new EnvHttpProxyAgent({ ...agent, httpProxy, httpsProxy, noProxy: env.no_proxy || env.NO_PROXY || '' });
+/** An exchange that the network ended. */
+interface BrokenExchange {
+  broken: Error;
+  /** HTTP status, when its head had come. */
+  answered?: number;
 }
 
-async function post(
-  { url, headers, body, signal }: HttpRequest,
+function exchange(
+  { method, url, headers, body }: HttpRequest,
   dispatcher: Dispatcher,
-  deadlineMs: number,
+  connections: Connections,
+  deadline: CallDeadline,
   maxBodyBytes: number,
-): Promise<HttpAnswer> {
-  signal?.throwIfAborted();
-  const ending = new AbortController();
-  const deadline = setTimeout(() => ending.abort(), deadlineMs);
-  const cancel = (): void => ending.abort();
-  signal?.addEventListener('abort', cancel, { once: true });
-  let phase = 'waiting for the answer';
-  let httpStatus: number | undefined;
-  try {
-    const sent = request(url, { method: 'POST', headers, body, dispatcher, signal: ending.signal });
-    const answer = await unlessAborted(sent, ending.signal);
-    httpStatus = answer.statusCode;
-    phase = 'reading the body';
-    if (httpStatus >= 300 && httpStatus < 400) {
-      discard(answer.body);
-      const message = `${url.host} answered with a redirect (HTTP ${httpStatus}), which is not followed`;
-      throw new TencentCloudError(CLIENT_ERRORS.redirect, message, { httpStatus });
-    }
+): Promise<HttpAnswer | BrokenExchange> {
+  deadline.signal.throwIfAborted();
+  deadline.phase = () => connections.stageOf(url);
+  return new Promise<HttpAnswer | BrokenExchange>((resolve, reject) => {
+    let running: Dispatcher.DispatchController | undefined;
+    let head: Omit<HttpAnswer, 'body'> | undefined;
     const chunks: Buffer[] = [];
     let size = 0;
-    for await (const chunk of answer.body as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      if (size > maxBodyBytes) {
-        discard(answer.body);
-        const message = `The body that ${url.host} answered (HTTP ${httpStatus}) exceeds ${maxBodyBytes} bytes`;
-        throw new TencentCloudError(CLIENT_ERRORS.bodyTooLarge, message, { httpStatus });
-      }
-      chunks.push(chunk);
-    }
-    return { status: httpStatus, body: Buffer.concat(chunks).toString('utf8') };
-  } catch (cause) {
-    if (cause instanceof TencentCloudError) throw cause;
-    if (signal?.aborted) throw signal.reason;
-    if (ending.signal.aborted || codeOf(cause) === 'UND_ERR_CONNECT_TIMEOUT') {
-      const message = `${url.host} took longer than ${deadlineMs} ms; the call was cut while ${phase}`;
-      throw new TencentCloudError(CLIENT_ERRORS.timeout, message, { cause, httpStatus });
-    }
-    const message = `The connection to ${url.host} failed while ${phase} (${codeOf(cause) ?? 'no error code'})`;
-    throw new TencentCloudError(CLIENT_ERRORS.networkError, message, { cause, httpStatus });
-  } finally {
-    clearTimeout(deadline);
-    signal?.removeEventListener('abort', cancel);
-  }
-}
-
-/** Undici hears an abort only once a connection stands, so a silent connect would outlive the deadline. */
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
-    const abort = (): void => reject(signal.reason as Error);
-    signal.addEventListener('abort', abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+    const settle = (): void => deadline.signal.removeEventListener('abort', abort);
+    const fail = (error: Error): void => {
+      settle();
+      reject(error);
+      running?.abort(error);
+    };
+    const abort = (): void => fail(deadline.signal.reason as Error);
+    deadline.signal.addEventListener('abort', abort, { once: true });
+    dispatcher.dispatch(
+      { origin: url.origin, path: `${url.pathname}${url.search}`, method, headers, body: body ?? null },
+      {
+        onRequestStart(controller) {
+          running = controller;
+          // Undici cannot take back a request that waits for its connection.
+          if (deadline.signal.aborted) controller.abort(deadline.signal.reason as Error);
+          else deadline.phase = () => `waiting for the answer of ${url.host}`;
+        },
+        onResponseStart(_, status, answerHeaders) {
+          if (status < 200) return;
+          head = { status, headers: answerHeaders };
+          if (status >= 300 && status < 400) {
+            const message = `${url.host} answered with a redirect (HTTP ${status}), which is not followed`;
+            return fail(new TencentCloudError(CLIENT_ERRORS.redirect, message, { httpStatus: status }));
+          }
+          deadline.phase = () => `reading the body from ${url.host}`;
+        },
+        onResponseData(_, chunk) {
+          size += chunk.length;
+          if (size <= maxBodyBytes) return void chunks.push(chunk);
+          const httpStatus = head?.status;
+          const message = `The body that ${url.host} answered (HTTP ${httpStatus}) exceeds ${maxBodyBytes} bytes`;
+          fail(new TencentCloudError(CLIENT_ERRORS.bodyTooLarge, message, { httpStatus }));
+        },
+        onResponseEnd() {
+          settle();
+          if (head) resolve({ ...head, body: Buffer.concat(chunks).toString('utf8') });
+        },
+        onResponseError(_, error) {
+          settle();
+          resolve({ broken: error, ...(head && { answered: head.status }) });
+        },
+      },
+    );
   });
 }
 
-function discard(body: Dispatcher.ResponseData['body']): void {
-  // A body destroyed before its end emits an error that nobody waits for.
-  body.on('error', () => undefined).destroy();
+/** Types a failure of the network; the sentence names host and phase. */
+function toClientError({ broken, answered }: BrokenExchange, { host }: URL, phase: string): TencentCloudError {
+  const failure = (code: string, what: string, cause: Error): TencentCloudError =>
+    new TencentCloudError(code, `${what} (${codeOf(cause)})`, { cause, httpStatus: answered });
+  if (broken instanceof ConnectError) {
+    const { stage, peer, isProxy, cause } = broken;
+    const what = `The call to ${host} failed while ${stage} ${isProxy ? 'the proxy ' : ''}${peer}`;
+    return failure(isProxy ? CLIENT_ERRORS.proxyFailure : connectCode(stage, codeOf(cause)), what, cause);
+  }
+  const what = `The call to ${host} failed while ${phase}`;
+  const code = codeOf(broken);
+  // The only trace of a proxy that refuses to connect through.
+  const refusal = /^Proxy response \((\d+)\)/.exec(broken.message)?.[1];
+  if (refusal) {
+    return failure(CLIENT_ERRORS.proxyFailure, `The proxy refused to connect to ${host}: HTTP ${refusal}`, broken);
+  }
+  if (RESETS.has(code)) return failure(CLIENT_ERRORS.connectionReset, what, broken);
+  if (isTlsCode(code)) return failure(CLIENT_ERRORS.tlsFailure, `No trusted TLS connection to ${host}`, broken);
+  if (broken instanceof errors.HTTPParserError) {
+    return failure(CLIENT_ERRORS.malformedAnswer, `${host} does not speak HTTP`, broken);
+  }
+  return failure(CLIENT_ERRORS.networkError, what, broken);
 }
 
-function codeOf(error: unknown): string | undefined {
-  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
-  return typeof code === 'string' ? code : undefined;
+const RESETS = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH']);
+
+function connectCode(stage: ConnectError['stage'], code: string): string {
+  if (code === 'UND_ERR_CONNECT_TIMEOUT') return CLIENT_ERRORS.timeout;
+  if (stage === 'resolving the name of') return CLIENT_ERRORS.dnsFailure;
+  if (stage === 'in the TLS handshake with') return CLIENT_ERRORS.tlsFailure;
+  return code === 'ECONNREFUSED' ? CLIENT_ERRORS.connectionRefused : CLIENT_ERRORS.networkError;
+}
+
+/** Tells whether the TLS layer refused; through a proxy nothing else tells it apart. */
+function isTlsCode(code: string): boolean {
+  return /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO|SELF_SIGNED|DEPTH_ZERO|UND_ERR_PRX_TLS)/.test(code);
+}
+
+function codeOf(error: Error): string {
+  const { code } = error as NodeJS.ErrnoException;
+  return typeof code === 'string' ? code : error.name;
 }

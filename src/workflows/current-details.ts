@@ -19,7 +19,9 @@ function linesOnTheWay({ nextPollAt, deadlineAt, degradedBy, blockedBy }: Provis
     `${nextPollAt === undefined ? 'asking the cloud now' : `next poll at ${nextPollAt}`}, deadline ${deadlineAt}`,
     degradedBy &&
       `riding out ${code(degradedBy.code)} since ${degradedBy.since} (${degradedBy.count} in a row): ${degradedBy.message}`,
-    blockedBy && `needs a person: ${code(blockedBy.code)} ${blockedBy.message}. Mend it, then send the signal pollNow`,
+    degradedBy?.advice,
+    blockedBy && `needs a person since ${blockedBy.since}: ${code(blockedBy.code)} ${blockedBy.message}`,
+    blockedBy && `${blockedBy.advice ?? 'Mend it.'} Then send the signal resume, or wait for the next probe`,
   ];
 }
 

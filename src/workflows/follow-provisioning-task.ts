@@ -10,6 +10,7 @@ import {
   isCancellation,
   log,
   makeContinueAsNewFunc,
+  metricMeter,
   proxyActivities,
   setCurrentDetails,
   setHandler,
@@ -41,7 +42,7 @@ import {
 } from '../contract';
 
 import { describeForOperators } from './current-details';
-import { BLOCKED_INTERVAL_SECONDS, intervalSeconds, nextPollAtMs } from './poll-schedule';
+import { BLOCKED_INTERVAL_SECONDS, intervalSeconds, nextPollAtMs, secondsAfterRefusal } from './poll-schedule';
 import {
   applyCheck,
   checking,
@@ -65,6 +66,7 @@ export interface Carried {
 
 const statusQuery = defineQuery<ProvisioningSnapshot>(QUERIES.status);
 const pollNowSignal = defineSignal(SIGNALS.pollNow);
+const resumeSignal = defineSignal(SIGNALS.resume);
 const searchAttributeKeys = {
   zoneId: defineSearchAttributeKey(SEARCH_ATTRIBUTES.zoneId, SearchAttributeType.KEYWORD),
   taskId: defineSearchAttributeKey(SEARCH_ATTRIBUTES.taskId, SearchAttributeType.KEYWORD),
@@ -91,6 +93,13 @@ export async function followProvisioningTask(input: FollowInput, carried?: Carri
       pollNow = true;
     },
     { description: 'Ask the cloud now instead of at the next scheduled poll' },
+  );
+  setHandler(
+    resumeSignal,
+    () => {
+      if (state.phase === 'Blocked') pollNow = true;
+    },
+    { description: 'What blocked the follow is mended: ask the cloud now' },
   );
 
   const deadlineMs = Date.parse(state.deadlineAt);
@@ -175,8 +184,16 @@ function toCheckResult(cause: Error | undefined): CheckResult {
   return { error: { code: 'ClientError.StatusCheckLost', message }, errorClass: 'transient' };
 }
 
+const unknownStatuses = metricMeter.createCounter(
+  'provisioning_unknown_statuses',
+  undefined,
+  'Statuses seen for the first time in a follow that the API does not document',
+);
+
 function warnOfUnknownStatus(status: string | undefined): void {
-  if (status !== undefined) log.warn('The cloud answered a status that its page does not name', { status });
+  if (status === undefined) return;
+  log.warn('The cloud answered a status that its page does not name', { status });
+  unknownStatuses.add(1);
 }
 
 function isCheckError(value: unknown): value is CheckError {
@@ -184,9 +201,13 @@ function isCheckError(value: unknown): value is CheckError {
   return typeof code === 'string' && typeof message === 'string';
 }
 
-function waitSeconds(state: TaskState): number {
-  if (state.phase === 'Blocked') return BLOCKED_INTERVAL_SECONDS;
-  return intervalSeconds(state.polling, (Date.now() - Date.parse(state.startedAt)) / 1000, state.taskId, state.polls);
+function waitSeconds({ phase, polling, startedAt, taskId, polls, lastError }: TaskState): number {
+  if (phase === 'Blocked') return Math.max(BLOCKED_INTERVAL_SECONDS, polling.minIntervalSeconds);
+  const scheduled = intervalSeconds(polling, (Date.now() - Date.parse(startedAt)) / 1000, taskId, polls);
+  const { retryAfterSeconds } = lastError ?? {};
+  return retryAfterSeconds === undefined
+    ? scheduled
+    : secondsAfterRefusal(polling, scheduled, retryAfterSeconds, taskId, polls);
 }
 
 interface Published {

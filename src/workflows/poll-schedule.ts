@@ -4,6 +4,7 @@ import type { Polling } from '../contract';
 export const BLOCKED_INTERVAL_SECONDS = 300;
 
 const JITTER = 0.1;
+const MAX_SPREAD_SECONDS = 5;
 
 /**
  * Returns the wait before the next poll in seconds: a fraction of the task's age within the bounds, ±10 % from a
@@ -17,6 +18,25 @@ export function intervalSeconds(polling: Polling, ageSeconds: number, taskId: st
   const base = clamp(ageFraction * Math.max(0, ageSeconds), min, max);
   const jittered = base * (1 + JITTER * (2 * hashToUnit(`${taskId}#${pollNumber}`) - 1));
   return clamp(reflect(jittered, min, max), min, max);
+}
+
+/**
+ * Returns the wait before the next poll in seconds after an error that asks to be left alone for some time: that time,
+ * and up to as much again, but 5 s at most, so that follows that were refused together do not come back together.
+ * It is never shorter than the schedule's own wait, and longer than `maxIntervalSeconds` only if that is.
+ *
+ * @param scheduledSeconds - what {@link intervalSeconds} gives
+ * @param askedSeconds - the error's `retryAfterSeconds`
+ */
+export function secondsAfterRefusal(
+  { maxIntervalSeconds }: Polling,
+  scheduledSeconds: number,
+  askedSeconds: number,
+  taskId: string,
+  pollNumber: number,
+): number {
+  const spread = Math.min(askedSeconds, MAX_SPREAD_SECONDS) * hashToUnit(`${taskId}#${pollNumber}`);
+  return Math.max(scheduledSeconds, Math.min(askedSeconds + spread, maxIntervalSeconds));
 }
 
 /**

@@ -16,9 +16,18 @@ import {
 export interface TaskState extends ProvisioningSnapshot {
   notFoundGraceSeconds: number;
   /** Answers "not found" in a row, and the instant of the first. */
-  notFound?: { count: number; since: string };
+  notFound?: Row;
+  /** Errors in a row whose codes no list names, and the instant of the first. */
+  unknownCodes?: Row;
   /** Statuses that the API's page does not name, the last {@link MAX_OBSERVATIONS} in the order of their first sight. */
   unknownStatuses?: string[];
+}
+
+/** Checks in a row that ended alike. */
+interface Row {
+  count: number;
+  /** ISO 8601 in UTC. */
+  since: string;
 }
 
 /** What one status check brought. */
@@ -31,6 +40,10 @@ interface FailedCheck {
 
 /** Polls in a row that must miss a task that was seen before, for it to count as vanished. */
 const VANISHED_POLLS = 3;
+
+/** So long, and so many times, an error is asked about again whose code no list names. */
+const UNKNOWN_CODE_SECONDS = 1_800;
+const UNKNOWN_CODE_POLLS = 3;
 
 /** Returns the state of a follow that has not polled yet. */
 export function initialState(input: ResolvedFollowInput): TaskState {
@@ -84,7 +97,7 @@ export function newUnknownStatus(before: TaskState, after: TaskState): string | 
 
 /** Returns the part of the state that callers see. */
 export function toSnapshot(state: TaskState): ProvisioningSnapshot {
-  const { notFoundGraceSeconds: _grace, notFound: _row, unknownStatuses: _unknown, ...snapshot } = state;
+  const { notFoundGraceSeconds: _g, notFound: _n, unknownCodes: _c, unknownStatuses: _s, ...snapshot } = state;
   return snapshot;
 }
 
@@ -96,13 +109,23 @@ export function toOutcome(state: TaskState): ProvisioningOutcome {
 }
 
 function applyAnswer(state: TaskState, answer: TaskStatusAnswer, at: string): TaskState {
-  const { degradedBy: _d, blockedBy: _b, lastError: _e, notFound: _n, failureReason: _f, ...rest } = state;
-  const { status, taskType, failureReason, requestId } = answer;
+  const {
+    degradedBy: _degraded,
+    blockedBy: _blocked,
+    lastError: _error,
+    notFound: _missing,
+    unknownCodes: _codes,
+    failureReason: _reason,
+    answeredTaskId: _id,
+    ...rest
+  } = state;
+  const { status, taskId, taskType, failureReason, requestId } = answer;
   const next: TaskState = {
     ...rest,
     phase: 'Polling',
     status,
     statusSeenAt: at,
+    ...(taskId !== undefined && taskId !== state.taskId && { answeredTaskId: taskId }),
     ...(taskType !== undefined && { taskType }),
     ...(failureReason !== undefined && { failureReason }),
     ...(requestId !== undefined && { lastRequestId: requestId }),
@@ -120,44 +143,59 @@ function isKnown(status: string): boolean {
 }
 
 function applyError(state: TaskState, { error, errorClass }: FailedCheck, at: string): TaskState {
-  const { degradedBy, blockedBy: _b, notFound: missing, ...rest } = state;
+  // Rows of "not found" and of unknown codes go on: an error of another kind proves nothing about the task.
+  const { degradedBy, blockedBy, notFound, unknownCodes, ...rest } = state;
   const { code: errorCode, requestId } = error;
   const next: TaskState = {
     ...rest,
-    // An error of another kind proves nothing about the task: a row of "not found" goes on.
-    ...(missing && { notFound: missing }),
+    ...(notFound && { notFound }),
+    ...(unknownCodes && { unknownCodes }),
     phase: 'Polling',
     lastError: error,
     ...(requestId !== undefined && { lastRequestId: requestId }),
     observations: observe(state.observations, { at, errorCode, ...(requestId !== undefined && { requestId }) }),
   };
+  const riddenOut = {
+    degradedBy: { ...error, ...longer(degradedBy, at) },
+    // Nor does it prove that what a person must mend is mended.
+    ...(blockedBy && { phase: 'Blocked' as const, blockedBy }),
+  };
   switch (errorClass) {
     case 'permanent':
       return end(next, 'Rejected', at);
-    case 'auth':
-      return { ...next, phase: 'Blocked', blockedBy: error };
+    case 'needsPerson':
+    case 'healing':
+      return { ...next, phase: 'Blocked', blockedBy: { ...error, since: blockedBy?.since ?? at } };
     case 'notFound':
-      return applyNotFound(
-        { ...next, notFound: { count: (missing?.count ?? 0) + 1, since: missing?.since ?? at } },
-        at,
-      );
+      return applyNotFound({ ...next, notFound: longer(notFound, at) }, at);
+    case 'unknown':
+      return applyUnknownCode({ ...next, ...riddenOut, unknownCodes: longer(unknownCodes, at) }, at);
     case 'transient':
     case 'throttled':
-      return {
-        ...next,
-        degradedBy: { ...error, count: (degradedBy?.count ?? 0) + 1, since: degradedBy?.since ?? at },
-      };
+      return { ...next, ...riddenOut };
   }
 }
 
-function applyNotFound(state: TaskState & Required<Pick<TaskState, 'notFound'>>, at: string): TaskState {
-  const graceMs = state.notFoundGraceSeconds * 1000;
-  if (state.status === undefined) {
-    return Date.parse(at) - Date.parse(state.startedAt) >= graceMs ? end(state, 'NotFound', at) : state;
-  }
+function longer(row: Row | undefined, at: string): Row {
+  return { count: (row?.count ?? 0) + 1, since: row?.since ?? at };
+}
+
+function applyUnknownCode(state: TaskState & { unknownCodes: Row }, at: string): TaskState {
+  const { count, since } = state.unknownCodes;
+  const isOver = count >= UNKNOWN_CODE_POLLS && secondsBetween(since, at) >= UNKNOWN_CODE_SECONDS;
+  return isOver ? end(state, 'Rejected', at) : state;
+}
+
+function applyNotFound(state: TaskState & { notFound: Row }, at: string): TaskState {
+  const { notFoundGraceSeconds: grace, startedAt } = state;
+  if (state.status === undefined) return secondsBetween(startedAt, at) >= grace ? end(state, 'NotFound', at) : state;
   const { count, since } = state.notFound;
-  const gone = count >= VANISHED_POLLS && Date.parse(at) - Date.parse(since) >= graceMs;
-  return gone ? end(state, 'Vanished', at) : state;
+  const isGone = count >= VANISHED_POLLS && secondsBetween(since, at) >= grace;
+  return isGone ? end(state, 'Vanished', at) : state;
+}
+
+function secondsBetween(since: string, until: string): number {
+  return (Date.parse(until) - Date.parse(since)) / 1000;
 }
 
 function observe(observations: readonly Observation[], seen: Observation): Observation[] {
@@ -183,7 +221,7 @@ function endingMessage(state: TaskState, ending: Ending): string {
     case 'Vanished':
       return `${task} is no longer known to the cloud (${lastStatus}): its result is not known`;
     case 'Rejected':
-      return `${task} cannot be followed: ${error ?? 'permanent error'}`;
+      return `${task} cannot be followed: ${error ?? 'permanent error'}${adviceOf(state)}`;
     case 'DeadlineExceeded':
       return `${task} was not over at its deadline ${state.deadlineAt} after ${pollCount(state.polls)}: ${lastStatus}${error === undefined ? '' : `, last error ${error}`}; the cloud task goes on`;
     case 'Cancelled':
@@ -191,6 +229,14 @@ function endingMessage(state: TaskState, ending: Ending): string {
   }
 }
 
-function describeError({ code, message, requestId }: CheckError): string {
-  return `${code}: ${message}${requestId === undefined ? '' : ` (request id ${requestId})`}`;
+function describeError({ code, message, requestId, retryAfterSeconds }: CheckError): string {
+  const notes = [
+    requestId !== undefined && `request id ${requestId}`,
+    retryAfterSeconds !== undefined && `no call wanted for ${retryAfterSeconds} s`,
+  ].filter((note) => typeof note === 'string');
+  return `${code}: ${message}${notes.length === 0 ? '' : ` (${notes.join(', ')})`}`;
+}
+
+function adviceOf({ lastError }: TaskState): string {
+  return lastError?.advice === undefined ? '' : `. ${lastError.advice}`;
 }

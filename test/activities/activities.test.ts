@@ -6,15 +6,25 @@ import { DefaultLogger } from '@temporalio/worker';
 import { startEmulator } from '../../emulator';
 import { createActivities } from '../../src/activities';
 import { ERROR_CLASSES, type ErrorClass, type TaskStatusAnswer, type TaskStatusRequest } from '../../src/contract';
-import { createOrganizationClient, createTransport, TencentCloudError, type Credentials } from '../../src/tencent';
+import {
+  createOrganizationClient,
+  createServerClock,
+  createTransport,
+  findErrorEntry,
+  fixedCredentials,
+  TencentCloudError,
+  type Credentials,
+} from '../../src/tencent';
 
 const REQUEST: TaskStatusRequest = { zoneId: 'z-1', taskId: 't-1' };
 const CODE_OF: Readonly<Record<ErrorClass, string>> = {
   transient: 'InternalError.ServerError',
   throttled: 'RequestLimitExceeded.UinLimitExceeded',
+  healing: 'AuthFailure.TokenFailure',
+  needsPerson: 'AuthFailure.UnauthorizedOperation',
   permanent: 'FailedOperation.ZoneIdNotExist',
   notFound: 'ResourceNotFound.UserProvisioningTaskNotFound',
-  auth: 'AuthFailure.UnauthorizedOperation',
+  unknown: 'FailedOperation.SomethingNew',
 };
 
 type GetStatus = (request: TaskStatusRequest, signal?: AbortSignal) => Promise<TaskStatusAnswer>;
@@ -68,7 +78,16 @@ describe('getProvisioningTaskStatus', () => {
       expect({ type, message, details, nonRetryable }).toEqual({
         type: `StatusCheck.${name}`,
         message: `${CODE_OF[name]}: 出错了: "a"`,
-        details: [{ code: CODE_OF[name], message: '出错了: "a"', requestId: 'req-1', httpStatus: 200 }],
+        details: [
+          {
+            code: CODE_OF[name],
+            message: '出错了: "a"',
+            requestId: 'req-1',
+            httpStatus: 200,
+            advice: findErrorEntry(CODE_OF[name]).advice,
+            ...(name === 'throttled' && { retryAfterSeconds: 5 }),
+          },
+        ],
         nonRetryable: false,
       });
       expect(kept).toBe(cause);
@@ -78,7 +97,12 @@ describe('getProvisioningTaskStatus', () => {
   test('leaves out of the detail what is not known', async () => {
     const failure = await failureOf(() => Promise.reject(new TencentCloudError('ClientError.Timeout', 'too slow')));
     expect((failure as ApplicationFailure).details).toStrictEqual([
-      { code: 'ClientError.Timeout', message: 'too slow' },
+      {
+        code: 'ClientError.Timeout',
+        message: 'too slow',
+        advice:
+          'Check name, route, firewall and proxy of the worker; `provisioning doctor` tells the phase that fails.',
+      },
     ]);
   });
 
@@ -111,10 +135,12 @@ describe('what a failure carries to the history', () => {
   };
 
   async function encodedFailure(endpoint: string, credentials: Credentials): Promise<string> {
+    const transport = createTransport();
     const organization = createOrganizationClient({
       endpoint,
-      credentials: () => Promise.resolve(credentials),
-      transport: createTransport(),
+      credentials: fixedCredentials(credentials),
+      clock: createServerClock(Date.now),
+      transport,
     });
     try {
       const failure = await failureOf((request, signal) => organization.getProvisioningTaskStatus(request, signal));
@@ -122,7 +148,7 @@ describe('what a failure carries to the history', () => {
       const encoded = new DefaultFailureConverter().errorToFailure(failure, defaultPayloadConverter);
       return Buffer.from(temporal.api.failure.v1.Failure.encode(encoded).finish()).toString();
     } finally {
-      await organization.close();
+      await transport.close();
     }
   }
 
@@ -150,7 +176,7 @@ describe('what a failure carries to the history', () => {
     const { url } = emulator;
     await emulator.close();
     const failure = await encodedFailure(url, SECRETS);
-    expect(failure).toContain('{"code":"ClientError.NetworkError",');
+    expect(failure).toContain('{"code":"ClientError.ConnectionRefused",');
     for (const secret of Object.values(SECRETS)) expect(failure).not.toContain(secret);
   });
 });

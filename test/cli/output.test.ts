@@ -52,7 +52,7 @@ describe('the line of a snapshot', () => {
     expect(snapshotLine({ ...snapshot, degradedBy: { ...error, count: 3, since: STARTED } }, NOW)).toContain(
       'riding out InternalError (3 in a row)',
     );
-    const blockedBy = { code: 'UnauthorizedOperation', message: 'no permission' };
+    const blockedBy = { code: 'UnauthorizedOperation', message: 'no permission', since: '2026-11-25T10:00:00.000Z' };
     expect(snapshotLine({ ...snapshot, phase: 'Blocked', blockedBy }, NOW)).toContain(
       'needs a person: UnauthorizedOperation no permission',
     );

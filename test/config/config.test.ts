@@ -2,9 +2,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
+import { startEmulator } from '../../emulator';
 import { ConfigurationError, readWorkerConfig } from '../../src/config';
 
 const KEY = { TENCENTCLOUD_SECRET_ID: 'AKIDexample', TENCENTCLOUD_SECRET_KEY: 'secret-of-the-key' };
+
+const DEFAULTS = {
+  cloud: { endpoint: 'https://organization.intl.tencentcloudapi.com' },
+  statusCallsPerSecond: 100,
+  warnings: [],
+};
 
 async function faultsOf(env: NodeJS.ProcessEnv): Promise<readonly string[]> {
   const error: unknown = await readWorkerConfig(env).catch((reason: unknown) => reason);
@@ -25,9 +32,7 @@ describe('the configuration of the worker', () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   test('needs nothing but a key', async () => {
-    const { credentials, ...rest } = await readWorkerConfig(KEY);
-    expect(rest).toEqual({ endpoint: 'https://organization.intl.tencentcloudapi.com', statusCallsPerSecond: 100 });
-    await expect(credentials()).resolves.toEqual({ secretId: 'AKIDexample', secretKey: 'secret-of-the-key' });
+    await expect(readWorkerConfig(KEY)).resolves.toEqual(DEFAULTS);
   });
 
   test('takes an endpoint, a region and a rate', async () => {
@@ -38,16 +43,58 @@ describe('the configuration of the worker', () => {
       PROVISIONING_STATUS_CALLS_PER_SECOND: '12.5',
     };
     await expect(readWorkerConfig(env)).resolves.toMatchObject({
-      endpoint: 'https://organization.tencentcloudapi.com',
-      region: 'ap-singapore',
+      cloud: { endpoint: 'https://organization.tencentcloudapi.com', region: 'ap-singapore' },
       statusCallsPerSecond: 12.5,
     });
   });
 
+  test('takes http where it is allowed, endpoints of a gateway, and a named source of the key', async () => {
+    const env = {
+      ...KEY,
+      PROVISIONING_ALLOW_HTTP: 'true',
+      PROVISIONING_ENDPOINT: 'http://gateway.example',
+      PROVISIONING_STS_ENDPOINT: 'http://gateway.example:81',
+      PROVISIONING_METADATA_ENDPOINT: 'http://gateway.example:82',
+      PROVISIONING_CREDENTIAL_SOURCE: 'environment',
+    };
+    const { cloud } = await readWorkerConfig(env);
+    expect(cloud).toEqual({
+      allowHttp: true,
+      endpoint: 'http://gateway.example',
+      stsEndpoint: 'http://gateway.example:81',
+      metadataEndpoint: 'http://gateway.example:82',
+      credentialSource: 'environment',
+    });
+  });
+
+  test('warns of tokens that disagree', async () => {
+    const env = { ...KEY, TENCENTCLOUD_SESSION_TOKEN: 'one', TENCENTCLOUD_TOKEN: 'another' };
+    const { warnings } = await readWorkerConfig(env);
+    expect(warnings).toEqual([
+      'TENCENTCLOUD_SESSION_TOKEN and TENCENTCLOUD_TOKEN have different values; TENCENTCLOUD_SESSION_TOKEN is used',
+    ]);
+  });
+
+  test('warns of a source that does not answer, but refuses one that refuses', async () => {
+    const emulator = await startEmulator({ accounts: [{ secretId: 'AKIDexample', secretKey: 'secret-of-the-key' }] });
+    const env = { ...KEY, PROVISIONING_ENDPOINT: emulator.url, TENCENTCLOUD_ROLE_ARN: 'qcs::cam::uin/1:roleName/a' };
+    try {
+      await expect(faultsOf(env)).resolves.toEqual([
+        expect.stringMatching(
+          /^STS refused to assume role qcs::cam::uin\/1:roleName\/a: ResourceNotFound.RoleNotFound/,
+        ),
+      ]);
+      emulator.setSts({ answers: [{ httpStatus: 503, rawBody: '' }] });
+      const { warnings } = await readWorkerConfig(env);
+      expect(warnings).toEqual([expect.stringContaining('(HTTP 503)')]);
+    } finally {
+      await emulator.close();
+    }
+  });
+
   test('takes an empty variable for one that is not set', async () => {
     const empty = { PROVISIONING_ENDPOINT: '', PROVISIONING_REGION: ' ', PROVISIONING_STATUS_CALLS_PER_SECOND: '' };
-    const { credentials: _, ...rest } = await readWorkerConfig({ ...KEY, ...empty });
-    expect(rest).toEqual({ endpoint: 'https://organization.intl.tencentcloudapi.com', statusCallsPerSecond: 100 });
+    await expect(readWorkerConfig({ ...KEY, ...empty })).resolves.toEqual(DEFAULTS);
   });
 
   test('takes the highest rate', async () => {
@@ -65,16 +112,24 @@ describe('the configuration of the worker', () => {
     const faults = await faultsOf({
       TENCENTCLOUD_CREDENTIALS_FILE: nowhere,
       PROVISIONING_ENDPOINT: 'http://user:hidden@organization.tencentcloudapi.com/v1?a=b',
+      PROVISIONING_ALLOW_HTTP: 'yes',
+      PROVISIONING_STS_ENDPOINT: 'http://sts.tencentcloudapi.com',
+      PROVISIONING_METADATA_ENDPOINT: 'http://metadata.tencentyun.com/latest',
+      PROVISIONING_CREDENTIAL_SOURCE: 'vault',
       PROVISIONING_REGION: 'a region',
       PROVISIONING_STATUS_CALLS_PER_SECOND: 'many',
     });
     expect(faults).toEqual([
+      'PROVISIONING_ALLOW_HTTP must be true or false, got "yes"',
       'PROVISIONING_ENDPOINT: endpoint must begin with https:// unless its host is a loopback address',
       'PROVISIONING_ENDPOINT: endpoint must not contain a user name or password',
       'PROVISIONING_ENDPOINT: endpoint must not contain a path',
       'PROVISIONING_ENDPOINT: endpoint must not contain a query or fragment',
-      'PROVISIONING_STATUS_CALLS_PER_SECOND must be a number above 0 and at most 1000, got "many"',
+      'PROVISIONING_STS_ENDPOINT: endpoint must begin with https:// unless its host is a loopback address',
+      'PROVISIONING_METADATA_ENDPOINT: endpoint must not contain a path',
       'PROVISIONING_REGION must be a region such as ap-singapore, got "a region"',
+      'PROVISIONING_CREDENTIAL_SOURCE must be one of environment, shared-file, tke-oidc, cvm-role, got "vault"',
+      'PROVISIONING_STATUS_CALLS_PER_SECOND must be a number above 0 and at most 1000, got "many"',
       `No Tencent Cloud credentials: TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY are not set; ${nowhere} does not exist or has no key under [default]`,
     ]);
     expect(faults.join()).not.toContain('hidden');

@@ -20,7 +20,7 @@ test('the names that services in other languages depend on do not change', () =>
   expect({ FOLLOW_PROVISIONING_TASK, TASK_QUEUES, SIGNALS, QUERIES, SEARCH_ATTRIBUTES, FAILURE_TYPES }).toEqual({
     FOLLOW_PROVISIONING_TASK: 'followProvisioningTask',
     TASK_QUEUES: { provisioning: 'provisioning', tencentOrganization: 'tencent-organization' },
-    SIGNALS: { pollNow: 'pollNow' },
+    SIGNALS: { pollNow: 'pollNow', resume: 'resume' },
     QUERIES: { status: 'status' },
     SEARCH_ATTRIBUTES: {
       zoneId: 'ProvisioningZoneId',

@@ -4,6 +4,7 @@ const KEY = { secretId: 'AKIDz8krbsJ5yKBZQpn74WFkmLPx3EXAMPLE', secretKey: 'Gu5t
 const BODY = '{"ZoneId":"z-djw98wnd0000","TaskId":"t-d8wjd8j30000"}';
 const ORGANIZATION = {
   ...KEY,
+  service: 'organization',
   host: 'organization.intl.tencentcloudapi.com',
   contentType: 'application/json',
   body: BODY,

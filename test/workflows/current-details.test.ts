@@ -23,8 +23,9 @@ function details(phase: Phase, fields: Partial<ProvisioningSnapshot>): string {
   });
 }
 
-const degradedBy = { code: 'RequestLimitExceeded', message: 'slow down', count: 4, since: '2026-03-01T12:00:30.000Z' };
-const blockedBy = { code: 'UnauthorizedOperation', message: 'no permission' };
+const since = '2026-03-01T12:00:30.000Z';
+const degradedBy = { code: 'RequestLimitExceeded', message: 'slow down', advice: 'Lower the rate.', count: 4, since };
+const blockedBy = { code: 'UnauthorizedOperation', message: 'no permission', advice: 'Grant it.', since };
 
 const EXPECTED: [Phase, Partial<ProvisioningSnapshot>, string[]][] = [
   ['Polling', {}, ['**Polling**: cloud status not known yet after 0 polls', ASKING]],
@@ -36,6 +37,7 @@ const EXPECTED: [Phase, Partial<ProvisioningSnapshot>, string[]][] = [
       '**Polling**: cloud status `InProgress` after 3 polls',
       SCHEDULE,
       'riding out `RequestLimitExceeded` since 2026-03-01T12:00:30.000Z (4 in a row): slow down',
+      'Lower the rate.',
     ],
   ],
   [
@@ -49,7 +51,8 @@ const EXPECTED: [Phase, Partial<ProvisioningSnapshot>, string[]][] = [
     [
       '**Blocked**: cloud status `InProgress` after 3 polls',
       SCHEDULE,
-      'needs a person: `UnauthorizedOperation` no permission. Mend it, then send the signal pollNow',
+      'needs a person since 2026-03-01T12:00:30.000Z: `UnauthorizedOperation` no permission',
+      'Grant it. Then send the signal resume, or wait for the next probe',
     ],
   ],
   [

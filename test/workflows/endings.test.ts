@@ -98,7 +98,7 @@ describe('the end of a follow, under time skipping', () => {
     };
     expect(outcome).toMatchObject({ phase: 'Rejected', lastError, lastRequestId: 'req-error' });
     expect(failure?.message).toBe(
-      `Task ${outcome?.taskId} of zone ${ZONE} cannot be followed: FailedOperation.ZoneIdNotExist: no space (request id req-error)`,
+      `Task ${outcome?.taskId} of zone ${ZONE} cannot be followed: FailedOperation.ZoneIdNotExist: no space (request id req-error). Check zone, task id, account and site (international or mainland).`,
     );
   });
 
@@ -144,7 +144,7 @@ describe('the end of a follow, under time skipping', () => {
       degradedBy: { code: 'RequestLimitExceeded', count: outcome?.polls },
     });
     expect(failure?.message).toBe(
-      `Task ${outcome?.taskId} of zone ${ZONE} was not over at its deadline ${outcome?.deadlineAt} after ${outcome?.polls} polls: no status was ever seen, last error RequestLimitExceeded: slow down (request id req-error); the cloud task goes on`,
+      `Task ${outcome?.taskId} of zone ${ZONE} was not over at its deadline ${outcome?.deadlineAt} after ${outcome?.polls} polls: no status was ever seen, last error RequestLimitExceeded: slow down (request id req-error, no call wanted for 1 s); the cloud task goes on`,
     );
     expect(calls.length).toBeLessThanOrEqual(173);
   });

@@ -2,7 +2,7 @@ import { ApplicationFailure, defaultPayloadConverter } from '@temporalio/common'
 import { temporal } from '@temporalio/proto';
 
 import { FOLLOW_PROVISIONING_TASK, TASK_QUEUES, type FollowInput } from '../../src/contract';
-import { TencentCloudError } from '../../src/tencent';
+import { findErrorEntry, TencentCloudError } from '../../src/tencent';
 import type { Carried } from '../../src/workflows/follow-provisioning-task';
 
 import {
@@ -97,13 +97,18 @@ describe('what a follow shows on its way and leaves behind, under time skipping'
     const { outcome, events } = await world.follow(script, every(60), async ({ polled, sleep, status }) => {
       await polled(1);
       const first = await status();
-      const error = { code: 'ClientError.HttpStatus', message: 'Unavailable', httpStatus: 503 };
+      const error = {
+        code: 'ClientError.HttpStatus',
+        message: 'Unavailable',
+        httpStatus: 503,
+        advice: unavailable.advice,
+      };
       expect(first).toMatchObject({ phase: 'Polling', lastError: error });
       expect(first.degradedBy).toEqual({ ...error, count: 1, since: first.lastPolledAt });
       await sleep(90);
       await polled(2);
       const second = await status();
-      const later = { code: 'ClientError.NetworkError', message: 'connect ECONNREFUSED' };
+      const later = { code: 'ClientError.NetworkError', message: 'connect ECONNREFUSED', advice: REFUSED.advice };
       expect(second).toMatchObject({ phase: 'Polling', lastError: later });
       expect(second.degradedBy).toEqual({ ...later, count: 2, since: first.lastPolledAt });
       await sleep(60);
@@ -174,6 +179,8 @@ describe('what a follow shows on its way and leaves behind, under time skipping'
           message: 'ask your admin',
           requestId: 'req-error',
           httpStatus: 200,
+          advice: findErrorEntry('UnauthorizedOperation').advice,
+          since: blocked.observations[0]?.at,
         });
         answer = IN_PROGRESS;
         await handle.signal('pollNow');
@@ -200,7 +207,7 @@ describe('what a follow shows on its way and leaves behind, under time skipping'
       deadlineSeconds: 450,
     });
     expect(failure?.type).toBe('ProvisioningDeadlineExceeded');
-    const error = { code: 'ClientError.NetworkError', message: 'connect ECONNREFUSED' };
+    const error = { code: 'ClientError.NetworkError', message: 'connect ECONNREFUSED', advice: REFUSED.advice };
     expect(outcome).toMatchObject({ status: 'InProgress', polls: 9 });
     expect(outcome?.lastError).toEqual(error);
     expect(outcome?.degradedBy).toEqual({ ...error, count: 4, since: outcome?.observations[1]?.at });
@@ -259,7 +266,7 @@ describe('what a follow shows on its way and leaves behind, under time skipping'
     ) as [FollowInput, Carried];
     expect(handedInput).toEqual({ zoneId: ZONE, taskId: outcome?.taskId, ...input });
     const polls = callTimesIn(firstRun).length;
-    const error = { code: 'ClientError.NetworkError', message: 'connect ECONNREFUSED' };
+    const error = { code: 'ClientError.NetworkError', message: 'connect ECONNREFUSED', advice: REFUSED.advice };
     const startedMs = timeOf(firstRun[0] ?? {});
     expect(carried.pollNow).toBe(false);
     expect(carried.nextPollAtMs).toBe(Date.parse(carried.state.lastPolledAt ?? '') + 10_000);

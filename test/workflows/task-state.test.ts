@@ -21,7 +21,7 @@ const failed = (errorClass: ErrorClass, code: string, message = 'said the cloud'
 });
 const inProgress = answer('InProgress', { taskType: 'StartProvisioning', requestId: 'req-1' });
 const notFound = failed('notFound', 'ResourceNotFound.UserProvisioningTaskNotFound');
-const forbidden = failed('auth', 'UnauthorizedOperation');
+const forbidden = failed('needsPerson', 'UnauthorizedOperation');
 const refused = failed('transient', 'ClientError.NetworkError', 'connection refused');
 
 /** Applies checks, one each so many seconds from second 0 on. */
@@ -177,7 +177,7 @@ describe('a transient error', () => {
   test('survives being stored, as everything else (T48)', () => {
     for (const state of [
       after([inProgress, refused]),
-      after([failed('auth', 'UnauthorizedOperation')]),
+      after([failed('needsPerson', 'UnauthorizedOperation')]),
       after([notFound]),
       after([answer('Odd')]),
     ]) {
@@ -188,24 +188,38 @@ describe('a transient error', () => {
 });
 
 describe('an error that needs a person', () => {
-  test('blocks; the next answer unblocks, the next fault of the network too (T45)', () => {
-    const blocked = after([inProgress, failed('auth', 'UnauthorizedOperation', 'ask your admin')]);
+  test('blocks until the next answer; a fault of the network proves nothing (T45)', () => {
+    const blocked = after([inProgress, failed('needsPerson', 'UnauthorizedOperation', 'ask your admin')]);
     expect(toSnapshot(blocked)).toMatchObject({
       phase: 'Blocked',
       status: 'InProgress',
-      blockedBy: { code: 'UnauthorizedOperation', message: 'ask your admin', requestId: 'req-UnauthorizedOperation' },
+      blockedBy: {
+        code: 'UnauthorizedOperation',
+        message: 'ask your admin',
+        requestId: 'req-UnauthorizedOperation',
+        since: at(10),
+      },
     });
     expect(isEnded(blocked)).toBe(false);
     const answered = applyCheck(blocked, inProgress, at(300));
     expect(answered.phase).toBe('Polling');
     expect(answered).not.toHaveProperty('blockedBy');
     const cut = applyCheck(blocked, refused, at(300));
-    expect(cut).toMatchObject({ phase: 'Polling', degradedBy: { count: 1 } });
-    expect(cut).not.toHaveProperty('blockedBy');
+    expect(cut).toMatchObject({ phase: 'Blocked', degradedBy: { count: 1 }, blockedBy: blocked.blockedBy });
+    const still = applyCheck(cut, failed('needsPerson', 'IpNotInWhitelist'), at(600));
+    expect(still).toMatchObject({ phase: 'Blocked', blockedBy: { code: 'IpNotInWhitelist', since: at(10) } });
+    expect(still).not.toHaveProperty('degradedBy');
+  });
+
+  test('is also one that could have healed by itself and did not', () => {
+    expect(after([failed('healing', 'AuthFailure.TokenFailure')])).toMatchObject({
+      phase: 'Blocked',
+      blockedBy: { code: 'AuthFailure.TokenFailure' },
+    });
   });
 
   test('asks nobody any more once the follow has ended, and stays its last error', () => {
-    const blocked = after([failed('auth', 'UnauthorizedOperation', 'ask your admin')]);
+    const blocked = after([failed('needsPerson', 'UnauthorizedOperation', 'ask your admin')]);
     for (const ending of ['DeadlineExceeded', 'Cancelled'] as const) {
       const ended = end(blocked, ending, at(20));
       expect(ended).not.toHaveProperty('blockedBy');
@@ -214,7 +228,7 @@ describe('an error that needs a person', () => {
   });
 
   test('takes the place of what was ridden out', () => {
-    expect(after([refused, failed('auth', 'UnauthorizedOperation')])).not.toHaveProperty('degradedBy');
+    expect(after([refused, failed('needsPerson', 'UnauthorizedOperation')])).not.toHaveProperty('degradedBy');
   });
 });
 

@@ -21,7 +21,7 @@ import {
   type TaskStatusAnswer,
 } from '../../src/contract';
 import { findTestServer } from '../../src/dev/temporal-binaries';
-import { TencentCloudError } from '../../src/tencent';
+import { TencentCloudError, type OrganizationClient } from '../../src/tencent';
 import { until } from '../e2e/world';
 import { root } from '../support/project';
 
@@ -55,12 +55,18 @@ export type Meanwhile = (follow: {
   polled: (polls: number) => Promise<void>;
 }) => Promise<void>;
 
-/** A server that skips time, with a worker of both queues. */
-export interface TimeSkippingWorld {
-  follow(script: Script, input?: Partial<FollowInput>, meanwhile?: Meanwhile): Promise<Followed>;
+/** A server that skips time, with a worker of both queues around a client of the cloud. */
+export interface SkippingServer {
+  /** Follows a task of {@link ZONE} to its end. */
+  followTask: (taskId: string, input?: Partial<FollowInput>, meanwhile?: Meanwhile) => Promise<Followed>;
   /** The server's clock, epoch ms. */
   now(): Promise<number>;
   close(): Promise<void>;
+}
+
+/** The same with a cloud that answers by scripts. */
+export interface TimeSkippingWorld extends Omit<SkippingServer, 'followTask'> {
+  follow(script: Script, input?: Partial<FollowInput>, meanwhile?: Meanwhile): Promise<Followed>;
 }
 
 export const IN_PROGRESS: TaskStatusAnswer = { status: 'InProgress', taskType: 'StartProvisioning' };
@@ -78,21 +84,9 @@ export function every(seconds: number): Partial<FollowInput> {
 }
 
 export async function createTimeSkippingWorld(): Promise<TimeSkippingWorld> {
-  const logged: LogEntry[] = [];
-  const logger = new DefaultLogger('WARN', (entry) => logged.push(entry));
-  // Quiet: the test server lacks a capability that the SDK warns of in every run.
-  Runtime.install({ logger, telemetryOptions: { logging: { filter: 'OFF' } } });
-  const executable = { type: 'existing-path', path: await findTestServer() } as const;
-  const env = await TestWorkflowEnvironment.createTimeSkipping({ server: { executable } });
-  const keyword = temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD;
-  await env.connection.operatorService.addSearchAttributes({
-    namespace: 'default',
-    searchAttributes: Object.fromEntries(Object.values(SEARCH_ATTRIBUTES).map((name) => [name, keyword])),
-  });
-
   const scripts = new Map<string, Script>();
   const progress = new Map<string, { calls: number; firstMs: number }>();
-  const organization = {
+  const { followTask, ...server } = await startSkippingServer({
     getProvisioningTaskStatus({ taskId }: { taskId: string }): Promise<TaskStatusAnswer> {
       const script = scripts.get(taskId) ?? [];
       const nowMs = activityInfo().scheduledTimestampMs;
@@ -105,7 +99,32 @@ export async function createTimeSkippingWorld(): Promise<TimeSkippingWorld> {
       if (step === undefined || step instanceof Error) return Promise.reject(step ?? new Error('no script'));
       return Promise.resolve({ requestId: `req-${calls + 1}`, ...step });
     },
+  });
+  let count = 0;
+  return {
+    ...server,
+    follow(script, input, meanwhile) {
+      const taskId = `t-${(count += 1)}`;
+      scripts.set(taskId, script);
+      return followTask(taskId, input, meanwhile);
+    },
   };
+}
+
+export async function startSkippingServer(
+  organization: Pick<OrganizationClient, 'getProvisioningTaskStatus'>,
+): Promise<SkippingServer> {
+  const logged: LogEntry[] = [];
+  const logger = new DefaultLogger('WARN', (entry) => logged.push(entry));
+  // Quiet: the test server lacks a capability that the SDK warns of in every run.
+  Runtime.install({ logger, telemetryOptions: { logging: { filter: 'OFF' } } });
+  const executable = { type: 'existing-path', path: await findTestServer() } as const;
+  const env = await TestWorkflowEnvironment.createTimeSkipping({ server: { executable } });
+  const keyword = temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD;
+  await env.connection.operatorService.addSearchAttributes({
+    namespace: 'default',
+    searchAttributes: Object.fromEntries(Object.values(SEARCH_ATTRIBUTES).map((name) => [name, keyword])),
+  });
 
   const workflowsPath = path.join(root, 'src', 'workflows', 'index.ts');
   const workflowBundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
@@ -120,11 +139,8 @@ export async function createTimeSkippingWorld(): Promise<TimeSkippingWorld> {
   ]);
   const running = Promise.all(workers.map((worker) => worker.run()));
 
-  let count = 0;
   return {
-    async follow(script, input = {}, meanwhile) {
-      const taskId = `t-${(count += 1)}`;
-      scripts.set(taskId, script);
+    async followTask(taskId, input = {}, meanwhile) {
       const handle = await env.client.workflow.start(FOLLOW_PROVISIONING_TASK, {
         workflowId: workflowId(ZONE, taskId),
         taskQueue: TASK_QUEUES.provisioning,

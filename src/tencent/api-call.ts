@@ -1,0 +1,131 @@
+import { answerTimes, type AnswerTimes } from './answer-headers';
+import type { CallDeadline } from './call-deadline';
+import type { Credentials } from './credentials/credentials';
+import { CLIENT_ERRORS, TencentCloudError } from './errors';
+import type { ServerClock } from './server-clock';
+import { signRequest } from './sign';
+import type { HttpAnswer, Transport } from './transport';
+
+/** One API of the cloud, and the way to it. */
+export interface ApiOptions {
+  /** Product in the scope of the signature. */
+  service: 'organization' | 'sts';
+  version: string;
+  /** `https://host[:port]`. */
+  endpoint: string;
+  /** Sent as X-TC-Region. */
+  region?: string | undefined;
+  /** Language of the cloud's messages. Default `en-US`. */
+  language?: 'en-US' | 'zh-CN' | undefined;
+  transport: Transport;
+  clock: ServerClock;
+}
+
+/** A `Response` without an Error. */
+export interface ApiAnswer {
+  response: Readonly<Record<string, unknown>>;
+  httpStatus: number;
+  requestId?: string;
+  /** By the Date header, epoch seconds. */
+  serverTimeSeconds?: number;
+}
+
+/**
+ * Sends one request: no retry, no healing.
+ *
+ * @param credentials - `skip` sends it unsigned, for an action that takes a token of its own
+ * @throws TencentCloudError with the cloud's code, or a `ClientError.…`
+ */
+export type CallApi = (
+  action: string,
+  parameters: object,
+  credentials: Credentials | 'skip',
+  deadline: CallDeadline,
+) => Promise<ApiAnswer>;
+
+const CONTENT_TYPE = 'application/json';
+// Messages end in workflow histories; the cloud's own are far shorter.
+const MAX_MESSAGE_LENGTH = 2_000;
+
+/** Makes calls of one API of the cloud. */
+export function createApi(options: ApiOptions): CallApi {
+  const { service, version, endpoint, region, language = 'en-US', transport, clock } = options;
+  const url = new URL('/', endpoint);
+  // Without its port: the official signer signs the name alone, and the cloud verifies against Host as received.
+  const host = url.hostname;
+  return async (action, parameters, credentials, deadline) => {
+    const body = JSON.stringify(parameters);
+    const timestampSeconds = clock.nowSeconds();
+    const token = credentials === 'skip' ? undefined : credentials.token;
+    const headers: Record<string, string> = {
+      Host: host,
+      'Content-Type': CONTENT_TYPE,
+      Authorization:
+        credentials === 'skip'
+          ? 'SKIP'
+          : signRequest({ ...credentials, host, contentType: CONTENT_TYPE, body, timestampSeconds, service }),
+      'X-TC-Action': action,
+      'X-TC-Version': version,
+      'X-TC-Timestamp': String(timestampSeconds),
+      'X-TC-Language': language,
+      ...(token && { 'X-TC-Token': token }),
+      ...(region && { 'X-TC-Region': region }),
+    };
+    return readEnvelope(await transport.send({ method: 'POST', url, headers, body }, deadline));
+  };
+}
+
+/** Reads the envelope at any HTTP status: no page says which one an API error has. */
+function readEnvelope({ status: httpStatus, headers, body }: HttpAnswer): ApiAnswer {
+  const times = answerTimes(headers);
+  const envelope = parseObject(body);
+  const response = envelope && asObject(envelope.Response);
+  const requestId = response && nonEmpty(response.RequestId);
+  const answered = { httpStatus, ...(requestId && { requestId }), ...times };
+  const error = response?.Error;
+  if (error !== undefined && error !== null) {
+    const code = nonEmpty(asObject(error)?.Code);
+    if (!code) throw malformedAnswer('has an Error without a Code', answered);
+    const message = (nonEmpty(asObject(error)?.Message) ?? code).slice(0, MAX_MESSAGE_LENGTH);
+    throw new TencentCloudError(code, message, answered);
+  }
+  if (response) return { ...answered, response };
+  if (httpStatus !== 200) {
+    const message = `The answer is no envelope of the API and has a failing status ${suffix(answered)}`;
+    throw new TencentCloudError(CLIENT_ERRORS.httpStatus, message, answered);
+  }
+  throw malformedAnswer(envelope ? 'has no Response object' : 'is not a JSON object', answered);
+}
+
+/** Words an answer that the API's page does not describe. */
+export function malformedAnswer(
+  fault: string,
+  answered: { httpStatus: number; requestId?: string } & AnswerTimes,
+): TencentCloudError {
+  const message = `The API's answer ${fault} ${suffix(answered)}`;
+  return new TencentCloudError(CLIENT_ERRORS.malformedAnswer, message, answered);
+}
+
+function suffix({ httpStatus, requestId }: { httpStatus: number; requestId?: string }): string {
+  return `(HTTP ${httpStatus}${requestId ? `, request ${requestId}` : ''})`;
+}
+
+function parseObject(json: string): Record<string, unknown> | undefined {
+  try {
+    return asObject(JSON.parse(json));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Returns a JSON object, undefined for any other value. */
+export function asObject(value: unknown): Record<string, unknown> | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : undefined;
+}
+
+/** Returns a string with something in it, undefined for any other value. */
+export function nonEmpty(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}

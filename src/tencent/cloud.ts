@@ -1,0 +1,83 @@
+import { createCredentialChain, type CredentialSource, type CredentialSourceName } from './credentials';
+import { stsEndpointOf } from './endpoint';
+import type { Environment } from './environment';
+import type { Notify } from './notices';
+import { createOrganizationClient, type OrganizationClient } from './organization-client';
+import { createServerClock, type ServerClock } from './server-clock';
+import { createTransport } from './transport';
+
+/** Where the cloud is, and which key is used there. */
+export interface CloudSettings {
+  /** Base URL of the organization API. */
+  endpoint: string;
+  /** Lets the endpoints be `http` beyond loopback. */
+  allowHttp?: boolean;
+  /** Sent as X-TC-Region; the organization API does not need one. */
+  region?: string;
+  /** Base URL of STS. Default: that of the site of `endpoint`. */
+  stsEndpoint?: string;
+  /** Base URL of the machine's metadata. Default: that of a CVM. */
+  metadataEndpoint?: string;
+  /** Pins the source of the key. Default: the first that is configured. */
+  credentialSource?: CredentialSourceName;
+}
+
+/** What {@link openCloud} gets from the process. */
+export interface CloudSurroundings {
+  /** Credentials and proxies. */
+  env: Environment;
+  homeDir: string;
+  notify: Notify;
+}
+
+/** The cloud's API, ready to be called. */
+export interface Cloud {
+  organization: OrganizationClient;
+  credentials: CredentialSource;
+  clock: ServerClock;
+  /** Drops every connection. */
+  close(): Promise<void>;
+}
+
+/**
+ * Puts client, credentials, clock and connections together; nothing is sent yet.
+ *
+ * @throws Error naming every fault of an endpoint, or a proxy variable that is not a URL
+ */
+export function openCloud(settings: CloudSettings, { env, homeDir, notify }: CloudSurroundings): Cloud {
+  const { endpoint, allowHttp, region, stsEndpoint = stsEndpointOf(endpoint), metadataEndpoint } = settings;
+  const { credentialSource: sourceName } = settings;
+  const clock = createServerClock(Date.now);
+  const transport = createTransport({ env });
+  // The metadata of a machine is not behind its proxy.
+  const directTransport = createTransport();
+  const credentials = createCredentialChain({
+    env,
+    homeDir,
+    stsEndpoint,
+    transport,
+    directTransport,
+    clock,
+    notify,
+    ...(sourceName && { sourceName }),
+    ...(metadataEndpoint !== undefined && { metadataEndpoint }),
+    ...(region !== undefined && { region }),
+  });
+  const organization = createOrganizationClient({
+    endpoint,
+    credentials,
+    transport,
+    clock,
+    notify,
+    region,
+    ...(allowHttp !== undefined && { allowHttp }),
+  });
+  return {
+    organization,
+    credentials,
+    clock,
+    async close() {
+      await Promise.all([transport.close(), directTransport.close()]);
+    },
+  };
+}

@@ -1,0 +1,164 @@
+import { isIP } from 'node:net';
+import type { Socket } from 'node:net';
+
+import { Agent, buildConnector, EnvHttpProxyAgent, Pool } from 'undici';
+import type { Dispatcher } from 'undici';
+
+import type { Environment } from './environment';
+
+/** How far a connection has come. */
+export type ConnectStage = 'resolving the name of' | 'connecting to' | 'in the TLS handshake with';
+
+/** A connection that could not be made. */
+export class ConnectError extends Error {
+  override readonly name = 'ConnectError';
+
+  constructor(
+    readonly stage: ConnectStage,
+    /** `host:port` that was connected to. */
+    readonly peer: string,
+    readonly isProxy: boolean,
+    override readonly cause: Error,
+  ) {
+    super(cause.message, { cause });
+  }
+}
+
+/** Keeps connections, and tells how they stand. */
+export interface Connections {
+  /** Sends over a kept connection where there is one. */
+  kept: Dispatcher;
+  /** Sends over a connection of its own, closed after the answer. */
+  fresh(): Dispatcher;
+  /** What a call that is not sent yet waits for. */
+  stageOf(url: URL): string;
+  /** Tells whether a broken socket was connected before the given instant of `performance.now()`. */
+  isOlder(error: Error, sinceMs: number): boolean;
+  close(): Promise<void>;
+}
+
+// Below the 60 s and more that gateways allow, so that we and not the peer close an idle connection.
+const KEEP_ALIVE_MS = 30_000;
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/**
+ * Makes connections that go through the proxies of the environment.
+ *
+ * @param env - HTTP_PROXY, HTTPS_PROXY and NO_PROXY in either case; the lower case wins
+ * @throws Error when a proxy variable is not a URL
+ */
+export function createConnections(env: Environment): Connections {
+  const observed: Observed = { stages: new Map(), connecting: new Set(), births: createBirths() };
+  const { stages, connecting, births } = observed;
+  const kept = createDispatcher(env, 1, observed);
+  let fresh: Dispatcher | undefined;
+  return {
+    kept,
+    fresh: () => (fresh ??= createDispatcher(env, 0, observed)),
+    stageOf: ({ hostname, port, protocol, host }) =>
+      `${stages.get(`${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`) ?? 'waiting for a connection to'} ${host}`,
+    isOlder: (error, sinceMs) => births.isOlder(error, sinceMs),
+    async close() {
+      await Promise.all([kept.destroy(), fresh?.destroy()]);
+      // Undici leaves them to their timeout.
+      for (const socket of connecting) socket.destroy();
+    },
+  };
+}
+
+/** What is known of the sockets of all dispatchers. */
+interface Observed {
+  /** By `host:port`, while a connection is made. */
+  stages: Map<string, ConnectStage>;
+  connecting: Set<Socket>;
+  births: Births;
+}
+
+function createDispatcher(env: Environment, pipelining: 0 | 1, observed: Observed): Dispatcher {
+  const observe = (connector: buildConnector.connector, isProxy: boolean): buildConnector.connector =>
+    observing(connector, isProxy, observed);
+  const agent = {
+    pipelining,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    // The deadline of each call stands for undici's own timeouts.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect: observe(buildConnector({ timeout: CONNECT_TIMEOUT_MS }), false),
+  };
+  const httpProxy = env.http_proxy || env.HTTP_PROXY || '';
+  const httpsProxy = env.https_proxy || env.HTTPS_PROXY || '';
+  if (!httpProxy && !httpsProxy) return new Agent(agent);
+  for (const [name, value] of Object.entries({ HTTP_PROXY: httpProxy, HTTPS_PROXY: httpsProxy })) {
+    // Not the parser's own error: it carries the value, which may hold a password.
+    if (value && !URL.canParse(value)) throw new Error(`${name} must be a URL such as http://proxy.example:3128`);
+  }
+  return new EnvHttpProxyAgent({
+    ...agent,
+    clientFactory: (origin, options) =>
+      new Pool(origin, {
+        ...options,
+        connect: observe((options as { connect: buildConnector.connector }).connect, true),
+      }),
+    // Empty strings and not undefined, which would make undici read process.env.
+    httpProxy,
+    httpsProxy,
+    noProxy: env.no_proxy || env.NO_PROXY || '',
+  });
+}
+
+/** Makes a connector tell where it stands and where it failed. */
+function observing(
+  connect: buildConnector.connector,
+  isProxy: boolean,
+  { stages, connecting, births }: Observed,
+): buildConnector.connector {
+  return (options, callback) => {
+    const { hostname, protocol, port } = options;
+    const peer = `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`;
+    let stage: ConnectStage = isIP(hostname.replace(/^\[|\]$/g, '')) ? 'connecting to' : 'resolving the name of';
+    const enter = (next: ConnectStage): void => {
+      stage = next;
+      stages.set(peer, next);
+    };
+    enter(stage);
+    // Undici's types hide that its connector gives the socket back at once.
+    const socket = connect(options, (...[error, connected]) => {
+      stages.delete(peer);
+      connecting.delete(socket);
+      if (error) return callback(new ConnectError(stage, peer, isProxy, error), null);
+      births.register(connected);
+      callback(null, connected);
+    }) as unknown as Socket;
+    connecting.add(socket);
+    socket.once('lookup', (error: Error | null) => error ?? enter('connecting to'));
+    if (protocol === 'https:') socket.once('connect', () => enter('in the TLS handshake with'));
+  };
+}
+
+/** When the sockets that are open were connected. */
+interface Births {
+  register(socket: Socket): void;
+  isOlder(error: Error, sinceMs: number): boolean;
+}
+
+function createBirths(): Births {
+  const byPort = new Map<number, number>();
+  // An error of the operating system tells no port, but it is the very object that the socket emitted.
+  const byError = new WeakMap<Error, number>();
+  return {
+    register(socket) {
+      const { localPort } = socket;
+      if (localPort === undefined) return;
+      const bornMs = performance.now();
+      byPort.set(localPort, bornMs);
+      socket.once('error', (error) => byError.set(error, bornMs));
+      // After undici has worded the close.
+      socket.once('close', () => setImmediate(() => byPort.get(localPort) === bornMs && byPort.delete(localPort)));
+    },
+    isOlder(error, sinceMs) {
+      const { socket } = error as { socket?: { localPort?: number } };
+      const bornMs = byError.get(error) ?? byPort.get(socket?.localPort ?? 0);
+      return bornMs !== undefined && bornMs < sinceMs;
+    },
+  };
+}

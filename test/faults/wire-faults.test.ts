@@ -1,0 +1,532 @@
+import { createServer, type AddressInfo } from 'node:net';
+
+import { DEMO_ACCOUNT, type Answer } from '../../emulator';
+import { ERROR_TABLE, fixedCredentials } from '../../src/tencent';
+import { every, upsertsIn, ZONE } from '../workflows/time-skipping';
+
+import { createFaultsWorld, type FaultsWorld, type FaultyFollow } from './faults-world';
+
+const IN_PROGRESS: Answer = { status: 'InProgress' };
+const SUCCESS: Answer = { status: 'Success' };
+const TASK_STATUS = { Status: 'Success', TaskId: 't-1', TaskType: 'StartProvisioning', FailureReason: '' };
+const HTML = '<html><head><title>Bad Gateway</title></head></html>';
+/** Real time that a call has before it is cut. */
+const SHORT = { deadlineMs: 150 };
+
+interface Fault extends Pick<FaultyFollow, 'deadlineMs'> {
+  answer: Answer;
+  code: string;
+  /** A part of the message. */
+  tells: string;
+  httpStatus?: number;
+}
+
+const malformed = (body: unknown, tells: string): Fault => ({
+  answer: { body },
+  code: 'ClientError.MalformedAnswer',
+  tells: `The API's answer ${tells}`,
+  httpStatus: 200,
+});
+
+/** Each is met twice in a row, each time by one call; then the task goes on. */
+const FAULTS: Record<string, Fault> = {
+  'an HTML page with 502': {
+    answer: { httpStatus: 502, rawBody: HTML },
+    code: 'ClientError.HttpStatus',
+    tells: 'no envelope of the API and has a failing status (HTTP 502)',
+    httpStatus: 502,
+  },
+  'an HTML page with 414': {
+    answer: { httpStatus: 414, rawBody: HTML },
+    code: 'ClientError.HttpStatus',
+    tells: '(HTTP 414)',
+    httpStatus: 414,
+  },
+  'an empty 503': {
+    answer: { httpStatus: 503, rawBody: '' },
+    code: 'ClientError.HttpStatus',
+    tells: '(HTTP 503)',
+    httpStatus: 503,
+  },
+  'an empty object with 504': {
+    answer: { httpStatus: 504, body: {} },
+    code: 'ClientError.HttpStatus',
+    tells: '(HTTP 504)',
+    httpStatus: 504,
+  },
+  'an HTML page with 200': {
+    ...malformed(undefined, 'is not a JSON object (HTTP 200)'),
+    answer: { rawBody: HTML },
+  },
+  'an empty body': { ...malformed(undefined, 'is not a JSON object'), answer: { rawBody: '' } },
+  'JSON that ends too soon': {
+    ...malformed(undefined, 'is not a JSON object'),
+    answer: { rawBody: '{"Response":{"TaskStatus":{"Status":"Success"' },
+  },
+  'the status alone': malformed('Success', 'is not a JSON object'),
+  null: malformed(null, 'is not a JSON object'),
+  'an array': malformed([{ Response: { TaskStatus: TASK_STATUS } }], 'is not a JSON object'),
+  'an empty object': malformed({}, 'has no Response object'),
+  'a null Response': malformed({ Response: null }, 'has no Response object'),
+  'an array as Response': malformed({ Response: [] }, 'has no Response object'),
+  'no TaskStatus': malformed({ Response: { RequestId: 'r-7' } }, 'has no TaskStatus object (HTTP 200, request r-7)'),
+  'a null TaskStatus': malformed({ Response: { TaskStatus: null } }, 'has no TaskStatus object'),
+  'a string as TaskStatus': malformed({ Response: { TaskStatus: 'Success' } }, 'has no TaskStatus object'),
+  'an array as TaskStatus': malformed({ Response: { TaskStatus: [TASK_STATUS] } }, 'has no TaskStatus object'),
+  'TaskStatus beside Response': malformed({ Response: {}, TaskStatus: TASK_STATUS }, 'has no TaskStatus object'),
+  'no Status': malformed({ Response: { TaskStatus: { TaskId: 't' } } }, 'has a TaskStatus whose Status is not'),
+  'a null Status': malformed({ Response: { TaskStatus: { Status: null } } }, 'has a TaskStatus whose Status is not'),
+  'an empty Status': malformed({ Response: { TaskStatus: { Status: '' } } }, 'has a TaskStatus whose Status is not'),
+  'a number as Status': malformed({ Response: { TaskStatus: { Status: 3 } } }, 'has a TaskStatus whose Status is not'),
+  'true as Status': malformed({ Response: { TaskStatus: { Status: true } } }, 'has a TaskStatus whose Status is not'),
+  'an Error beside a success': malformed(
+    { Response: { Error: {}, TaskStatus: TASK_STATUS } },
+    'has an Error without a Code',
+  ),
+  'a string as Error': malformed({ Response: { Error: 'no' } }, 'has an Error without a Code'),
+  'a number as Code': malformed({ Response: { Error: { Code: 5 } } }, 'has an Error without a Code'),
+  'a body beyond all bounds': {
+    answer: { rawBody: `{"Response":"${'x'.repeat(1_100_000)}"}` },
+    code: 'ClientError.BodyTooLarge',
+    tells: 'exceeds 1048576 bytes',
+    httpStatus: 200,
+  },
+  'a redirect to another host': {
+    answer: { httpStatus: 307, headers: { Location: 'http://127.0.0.1:1/' }, rawBody: '' },
+    code: 'ClientError.Redirect',
+    tells: 'answered with a redirect (HTTP 307), which is not followed',
+    httpStatus: 307,
+  },
+  'a connection that is reset': {
+    answer: { drop: true },
+    code: 'ClientError.ConnectionReset',
+    tells: 'failed while waiting for the answer of 127.0.0.1:',
+  },
+  'a body that is cut': {
+    answer: { status: 'Success', cut: true },
+    code: 'ClientError.ConnectionReset',
+    tells: 'failed while reading the body from 127.0.0.1:',
+    httpStatus: 200,
+  },
+  'no answer': {
+    answer: { hang: true },
+    code: 'ClientError.Timeout',
+    tells: 'The call was cut after 150 ms, while waiting for the answer of 127.0.0.1:',
+    ...SHORT,
+  },
+  'headers that come too late': {
+    answer: { status: 'Success', delayMs: 400 },
+    code: 'ClientError.Timeout',
+    tells: 'while waiting for the answer of 127.0.0.1:',
+    ...SHORT,
+  },
+  'headers without a body': {
+    answer: { status: 'Success', stall: 'headers' },
+    code: 'ClientError.Timeout',
+    tells: 'while reading the body from 127.0.0.1:',
+    ...SHORT,
+  },
+  'half a body': {
+    answer: { status: 'Success', stall: 'body' },
+    code: 'ClientError.Timeout',
+    tells: 'while reading the body from 127.0.0.1:',
+    ...SHORT,
+  },
+};
+
+describe('every fault of the wire, through emulator, activity and workflow', () => {
+  let world: FaultsWorld;
+
+  beforeAll(async () => {
+    world = await createFaultsWorld();
+  }, 60_000);
+  afterAll(() => world.close());
+  afterEach(() => {
+    world.emulator.setAccounts([DEMO_ACCOUNT]);
+    world.emulator.setClockOffset(0);
+  });
+
+  test.each(Object.entries(FAULTS))('%s is ridden out, and never a success (T11, T41, T55)', async (_, fault) => {
+    const { answer, code, tells, httpStatus, deadlineMs } = fault;
+    let first;
+    const { outcome, seen, events } = await world.follow({
+      answers: [answer, answer, IN_PROGRESS, SUCCESS],
+      input: every(10),
+      ...(deadlineMs !== undefined && { deadlineMs }),
+      meanwhile: async ({ polled, status }) => {
+        await polled(1);
+        first = await status();
+      },
+    });
+    expect(seen.map(([second]) => second)).toEqual([0, 10, 20, 30]);
+    expect(first).toMatchObject({
+      phase: 'Polling',
+      polls: 1,
+      degradedBy: {
+        code,
+        message: expect.stringContaining(tells) as unknown,
+        advice: ERROR_TABLE.flatMap(({ entries }) => entries).find((entry) => entry.code === code)?.advice,
+        count: 1,
+        ...(httpStatus !== undefined && { httpStatus }),
+      },
+    });
+    expect(first).not.toHaveProperty('status');
+    expect(outcome).toMatchObject({ phase: 'Succeeded', polls: 4 });
+    expect(outcome?.observations.map(({ status, errorCode }) => status ?? errorCode)).toEqual([
+      code,
+      'InProgress',
+      'Success',
+    ]);
+    expect(upsertsIn(events).map(({ phase, errorCode }) => [phase, errorCode])).toEqual([
+      ['Polling', null],
+      ['Polling', code],
+      ['Polling', null],
+      ['Succeeded', null],
+    ]);
+  });
+
+  test('a deadline survives calls that are never answered (T11)', async () => {
+    const { failure, outcome, seen } = await world.follow({
+      answers: [{ hang: true }],
+      input: { ...every(40), deadlineSeconds: 120 },
+      ...SHORT,
+    });
+    expect(seen.map(([second]) => second)).toEqual([0, 40, 80, 120]);
+    expect(failure?.type).toBe('ProvisioningDeadlineExceeded');
+    expect(outcome).toMatchObject({ lastError: { code: 'ClientError.Timeout' }, polls: 4 });
+    expect(world.emulator.connections()).toBe(0);
+  });
+
+  describe('a peer that cannot be reached', () => {
+    const unreachable = async (options: Partial<FaultyFollow>): Promise<unknown> => {
+      const { outcome, seen, failure, calls } = await world.follow({
+        answers: [SUCCESS],
+        input: { ...every(10), deadlineSeconds: 20 },
+        ...options,
+      });
+      expect(calls).toEqual([0, 10, 20]);
+      expect(seen).toEqual([]);
+      expect(failure?.type).toBe('ProvisioningDeadlineExceeded');
+      expect(outcome).toMatchObject({ polls: 3, degradedBy: { count: 3 } });
+      return outcome?.lastError;
+    };
+
+    test('because nobody listens', async () => {
+      await expect(unreachable({ endpoint: 'http://127.0.0.1:1' })).resolves.toMatchObject({
+        code: 'ClientError.ConnectionRefused',
+        message: 'The call to 127.0.0.1:1 failed while connecting to 127.0.0.1:1 (ECONNREFUSED)',
+      });
+    });
+
+    test('because its name is unknown', async () => {
+      await expect(unreachable({ endpoint: `https://${'x'.repeat(64)}.invalid` })).resolves.toMatchObject({
+        code: 'ClientError.DnsFailure',
+        message: expect.stringContaining('while resolving the name of') as unknown,
+      });
+    });
+
+    test('because it speaks no TLS', async () => {
+      const endpoint = world.emulator.url.replace('http:', 'https:');
+      await expect(unreachable({ endpoint })).resolves.toMatchObject({
+        code: 'ClientError.TlsFailure',
+        message: expect.stringContaining('while in the TLS handshake with') as unknown,
+      });
+    });
+
+    test('because the handshake never ends', async () => {
+      const silent = createServer((socket) => socket.on('error', () => undefined).resume());
+      await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+      const { port } = silent.address() as AddressInfo;
+      await expect(unreachable({ endpoint: `https://127.0.0.1:${port}`, ...SHORT })).resolves.toMatchObject({
+        code: 'ClientError.Timeout',
+        message: `The call was cut after 150 ms, while in the TLS handshake with 127.0.0.1:${port}`,
+      });
+      await new Promise((resolve) => silent.close(resolve));
+    });
+
+    test('because its proxy is away', async () => {
+      const transport = { env: { HTTP_PROXY: 'http://127.0.0.1:1' } };
+      await expect(unreachable({ transport })).resolves.toMatchObject({ code: 'ClientError.ProxyFailure' });
+    });
+  });
+
+  test('a kept connection that the peer closed is replaced at once, unseen', async () => {
+    const { outcome, seen } = await world.follow({
+      answers: [IN_PROGRESS, { status: 'InProgress', dropReused: true }, SUCCESS],
+      input: every(10),
+    });
+    // The second poll met the closed connection, and its call came again on a fresh one.
+    expect(seen).toEqual([
+      [0, 'InProgress'],
+      [10, 'dropReused'],
+      [10, 'Success'],
+    ]);
+    expect(outcome).toMatchObject({ phase: 'Succeeded', polls: 2 });
+    expect(outcome?.observations.map(({ status, errorCode }) => status ?? errorCode)).toEqual([
+      'InProgress',
+      'Success',
+    ]);
+  });
+
+  test('a connection that is closed after each answer costs nothing', async () => {
+    const { outcome, seen } = await world.follow({
+      answers: [{ status: 'InProgress', closeAfter: true }, { status: 'InProgress', closeAfter: true }, SUCCESS],
+      input: every(10),
+    });
+    expect(seen.map(([second]) => second)).toEqual([0, 10, 20]);
+    expect(outcome?.observations.map(({ status, errorCode }) => status ?? errorCode)).toEqual([
+      'InProgress',
+      'Success',
+    ]);
+  });
+
+  test('a good envelope counts at any HTTP status (T55)', async () => {
+    const { outcome, seen } = await world.follow({ answers: [{ status: 'Success', httpStatus: 500 }] });
+    expect(seen).toEqual([[0, 'Success']]);
+    expect(outcome?.phase).toBe('Succeeded');
+  });
+
+  describe('a wait that the server asks for', () => {
+    test('is kept, within the longest interval', async () => {
+      const busy = { httpStatus: 503, rawBody: HTML, headers: { 'Retry-After': '100' } };
+      const { seen } = await world.follow({
+        answers: [busy, SUCCESS],
+        input: { polling: { minIntervalSeconds: 1, maxIntervalSeconds: 300 } },
+      });
+      const [, [second] = [NaN]] = seen;
+      expect(second).toBeGreaterThanOrEqual(100);
+      expect(second).toBeLessThanOrEqual(105);
+    });
+
+    test('is cut to the longest interval', async () => {
+      const busy = { httpStatus: 503, rawBody: HTML, headers: { 'Retry-After': '86400' } };
+      const { seen } = await world.follow({ answers: [busy, SUCCESS], input: every(30) });
+      expect(seen.map(([second]) => second)).toEqual([0, 30]);
+    });
+
+    test('longer than is left is cut to the deadline, and told (T18)', async () => {
+      const busy = { httpStatus: 503, rawBody: HTML, headers: { 'Retry-After': '1800' } };
+      const { seen, failure, outcome } = await world.follow({
+        answers: [busy],
+        input: { deadlineSeconds: 900, polling: { maxIntervalSeconds: 3600 } },
+      });
+      expect(seen.map(([second]) => second)).toEqual([0, 900]);
+      expect(outcome).toMatchObject({ phase: 'DeadlineExceeded', lastError: { retryAfterSeconds: 1800 } });
+      expect(failure?.message).toContain('(no call wanted for 1800 s)');
+    });
+
+    test.each(['0', '-5', 'NaN', 'Fri, 01 Jan 2021 00:00:00 GMT'])('of %s is none (T39)', async (value) => {
+      const busy = { httpStatus: 503, rawBody: HTML, headers: { 'Retry-After': value } };
+      const { seen, outcome } = await world.follow({ answers: [busy, SUCCESS], input: every(10) });
+      expect(seen.map(([second]) => second)).toEqual([0, 10]);
+      expect(outcome?.phase).toBe('Succeeded');
+    });
+  });
+
+  describe('what an answer says beside its status', () => {
+    test('a success with a reason is a success, and the reason is kept (T47)', async () => {
+      const { outcome } = await world.follow({ answers: [{ status: 'Success', failureReason: 'fielded' }] });
+      expect(outcome).toMatchObject({ phase: 'Succeeded', status: 'Success', failureReason: 'fielded' });
+    });
+
+    test('another task id is recorded, and decides nothing', async () => {
+      const { outcome } = await world.follow({ answers: [{ status: 'Success', taskId: 'z-dnsudniw' }] });
+      expect(outcome).toMatchObject({ phase: 'Succeeded', answeredTaskId: 'z-dnsudniw' });
+      const { outcome: plain } = await world.follow({ answers: [SUCCESS] });
+      expect(plain).not.toHaveProperty('answeredTaskId');
+    });
+
+    test.each(['success', 'SUCCESS', ' Success', 'Success ', 'Succeeded', 'PartiallyFailed', 'failed'])(
+      'the status %j is followed on, and warned about once (T53, T54)',
+      async (status) => {
+        const { outcome, seen, warnings } = await world.follow({
+          answers: [{ status }, { status }, SUCCESS],
+          input: every(10),
+        });
+        expect(seen.map(([second]) => second)).toEqual([0, 10, 20]);
+        expect(outcome?.phase).toBe('Succeeded');
+        expect(warnings).toEqual([{ message: 'The cloud answered a status that its page does not name', status }]);
+      },
+    );
+  });
+
+  describe('a clock that is wrong', () => {
+    test.each([600, -600])('by %d s costs one call in the whole follow', async (offsetSeconds) => {
+      world.emulator.setClockOffset(offsetSeconds * 1000);
+      const { outcome, seen, notices } = await world.follow({
+        answers: [IN_PROGRESS, IN_PROGRESS, SUCCESS],
+        input: every(10),
+      });
+      expect(seen).toEqual([
+        [0, 'AuthFailure.SignatureExpire'],
+        [0, 'InProgress'],
+        [10, 'InProgress'],
+        [20, 'Success'],
+      ]);
+      expect(notices).toMatchObject([{ kind: 'clockCorrected', offsetSeconds }]);
+      // The offset serves signatures alone: the follow's own time is the server's.
+      expect(outcome).toMatchObject({ phase: 'Succeeded', polls: 3 });
+      expect(Date.parse(outcome?.deadlineAt ?? '') - Date.parse(outcome?.startedAt ?? '')).toBe(86_400_000);
+      const spanMs = Date.parse(outcome?.endedAt ?? '') - Date.parse(outcome?.startedAt ?? '');
+      expect(Math.floor(spanMs / 1000)).toBe(20);
+    });
+  });
+
+  describe('a key', () => {
+    /** Gives the key that a test says, anew for each call. */
+    const current = { key: fixedCredentials(DEMO_ACCOUNT) };
+    const credentials = {
+      description: 'a test',
+      get: () => current.key.get(),
+      renew: () => current.key.get(),
+    };
+    const input = { polling: { minIntervalSeconds: 60, maxIntervalSeconds: 60 } };
+
+    beforeEach(() => {
+      current.key = fixedCredentials(DEMO_ACCOUNT);
+    });
+
+    test('without permission blocks the follow until it is granted, seen at once on resume (T45)', async () => {
+      world.emulator.setAccounts([{ ...DEMO_ACCOUNT, actions: [] }]);
+      const { outcome, seen } = await world.follow({
+        answers: [SUCCESS],
+        input,
+        meanwhile: async ({ handle, polled, sleep, status }) => {
+          await polled(1);
+          await sleep(100);
+          await handle.signal('resume');
+          await polled(2);
+          await expect(status()).resolves.toMatchObject({
+            phase: 'Blocked',
+            blockedBy: { code: 'AuthFailure.UnauthorizedOperation' },
+          });
+          await sleep(100);
+          world.emulator.setAccounts([DEMO_ACCOUNT]);
+          await handle.signal('resume');
+        },
+      });
+      expect(seen).toEqual([
+        [0, 'AuthFailure.UnauthorizedOperation'],
+        [100, 'AuthFailure.UnauthorizedOperation'],
+        [200, 'Success'],
+      ]);
+      expect(outcome?.phase).toBe('Succeeded');
+    });
+
+    test('that is disabled blocks the follow, which finds it enabled by itself', async () => {
+      world.emulator.setAccounts([{ ...DEMO_ACCOUNT, disabled: true }]);
+      const { outcome, seen } = await world.follow({
+        answers: [SUCCESS],
+        input,
+        meanwhile: async ({ polled }) => {
+          await polled(1);
+          world.emulator.setAccounts([DEMO_ACCOUNT]);
+        },
+      });
+      expect(seen).toEqual([
+        [0, 'AuthFailure.SecretIdNotFound'],
+        [300, 'Success'],
+      ]);
+      expect(outcome?.phase).toBe('Succeeded');
+    });
+
+    test('whose token expires in mid-follow is renewed in the same poll (T51)', async () => {
+      const march = { ...DEMO_ACCOUNT, token: 'of-march' };
+      const april = { ...DEMO_ACCOUNT, token: 'of-april' };
+      world.emulator.setAccounts([march]);
+      current.key = fixedCredentials(march);
+      const { outcome, seen } = await world.follow({
+        answers: [IN_PROGRESS, SUCCESS],
+        input,
+        credentials: {
+          ...credentials,
+          renew: () => {
+            current.key = fixedCredentials(april);
+            return current.key.get();
+          },
+        },
+        meanwhile: async ({ polled }) => {
+          await polled(1);
+          world.emulator.setAccounts([april]);
+        },
+      });
+      expect(seen).toEqual([
+        [0, 'InProgress'],
+        [60, 'AuthFailure.TokenFailure'],
+        [60, 'Success'],
+      ]);
+      expect(outcome?.phase).toBe('Succeeded');
+    });
+
+    test('that is missing or damaged sends nothing and waits for a person', async () => {
+      current.key = fixedCredentials({ secretId: '', secretKey: 'x' });
+      const { outcome, seen, calls } = await world.follow({
+        answers: [SUCCESS],
+        input,
+        credentials,
+        meanwhile: async ({ polled, sleep, status }) => {
+          await polled(1);
+          await expect(status()).resolves.toMatchObject({
+            phase: 'Blocked',
+            blockedBy: { code: 'ClientError.MissingCredentials' },
+          });
+          current.key = fixedCredentials({ ...DEMO_ACCOUNT, secretKey: 'two words' });
+          await sleep(301);
+          await polled(2);
+          await expect(status()).resolves.toMatchObject({ blockedBy: { code: 'ClientError.MalformedCredentials' } });
+          current.key = fixedCredentials(DEMO_ACCOUNT);
+        },
+      });
+      expect(calls).toEqual([0, 300, 600]);
+      expect(seen).toEqual([[600, 'Success']]);
+      expect(outcome?.phase).toBe('Succeeded');
+    });
+
+    test('whose source is away is a fault that is ridden out', async () => {
+      let tries = 0;
+      const { outcome, seen, calls } = await world.follow({
+        answers: [SUCCESS],
+        input,
+        credentials: {
+          ...credentials,
+          get: () => ((tries += 1) < 3 ? Promise.reject(new Error('the vault is sealed')) : current.key.get()),
+        },
+      });
+      expect(calls).toEqual([0, 60, 120]);
+      expect(seen).toEqual([[120, 'Success']]);
+      expect(outcome?.observations.map(({ status, errorCode }) => status ?? errorCode)).toEqual([
+        'ClientError.CredentialsUnavailable',
+        'Success',
+      ]);
+    });
+  });
+
+  test('an API that is away for ten minutes is ridden out, and the follow ends right after', async () => {
+    let startMs = 0;
+    const answers: Answer[] = [...Array<Answer>(20).fill(IN_PROGRESS), SUCCESS];
+    const { outcome, seen } = await world.follow({
+      answers,
+      input: every(30),
+      meanwhile: async ({ polled, sleep, status }) => {
+        await sleep(31);
+        await polled(2);
+        startMs = Date.parse((await status()).startedAt);
+        const outage = { fromMs: startMs + 45_000, toMs: startMs + 645_000 };
+        world.emulator.setOutages([{ ...outage, answer: { httpStatus: 502, rawBody: HTML } }]);
+        await sleep(300);
+        const { phase, degradedBy, lastPolledAt, startedAt } = await status();
+        expect(phase).toBe('Polling');
+        expect(degradedBy).toMatchObject({ code: 'ClientError.HttpStatus', httpStatus: 502 });
+        expect(Math.floor((Date.parse(degradedBy?.since ?? '') - Date.parse(startedAt)) / 1000)).toBe(60);
+        expect(Date.parse(lastPolledAt ?? '')).toBeGreaterThan(startMs + 250_000);
+      },
+    });
+    world.emulator.setOutages([]);
+    expect(seen.map(([second]) => second)).toEqual(seen.map((_, i) => 30 * i));
+    const bad = seen.filter(([, answered]) => answered === 'raw').map(([second]) => second);
+    expect(bad).toEqual(Array.from({ length: 20 }, (_, i) => 60 + 30 * i));
+    expect(outcome).toMatchObject({ phase: 'Succeeded', polls: 41 });
+    expect(outcome).not.toHaveProperty('degradedBy');
+    expect(ZONE).toBe(outcome?.zoneId);
+  });
+});

@@ -1,0 +1,89 @@
+import { startEmulator, type Emulator } from '../../../emulator';
+import { createServerClock, createTransport, type CredentialProvider, type Transport } from '../../../src/tencent';
+import { createCvmRoleProvider } from '../../../src/tencent/credentials/cvm-role-credentials';
+
+const HOUR_MS = 3_600_000;
+
+describe('the role of this machine', () => {
+  let emulator: Emulator;
+  let transport: Transport;
+  beforeEach(async () => {
+    emulator = await startEmulator();
+    emulator.setMetadata({ role: 'follower' });
+    transport = createTransport();
+  });
+  afterEach(() => Promise.all([emulator.close(), transport.close()]));
+
+  function makeProvider(env: Record<string, string> = {}, now = Date.now): CredentialProvider {
+    const clock = createServerClock(now);
+    return createCvmRoleProvider({ env, metadataEndpoint: emulator.url, transport, clock, now, deadlineMs: 300 });
+  }
+  const answers = (): unknown[] => emulator.requests().map(({ answered }) => answered);
+
+  it('gives keys, and is asked for its name once', async () => {
+    const provider = makeProvider();
+    const key = await provider.issue();
+    const { secretId, secretKey, token } = emulator.issued()[0] ?? {};
+    expect(key).toMatchObject({ secretId, secretKey, token });
+    expect(Math.abs((key.expiresAtMs ?? 0) - Date.now() - 2 * HOUR_MS)).toBeLessThan(2_000);
+    await provider.issue();
+    expect(answers()).toEqual(['role', 'Credentials', 'Credentials']);
+  });
+
+  it('is not asked for its name when that is set', async () => {
+    const provider = makeProvider({ TENCENTCLOUD_CAM_ROLE_NAME: 'follower' });
+    await provider.issue();
+    expect(answers()).toEqual(['Credentials']);
+    expect(provider.description).toBe('the role follower of this machine');
+  });
+
+  it('gives keys whose life does not depend on the clock here', async () => {
+    const now = (): number => Date.now() + 5 * HOUR_MS;
+    const { expiresAtMs = 0 } = await makeProvider({}, now).issue();
+    expect(Math.abs(expiresAtMs - now() - 2 * HOUR_MS)).toBeLessThan(2_000);
+  });
+
+  it('is found anew once another role is bound', async () => {
+    const provider = makeProvider();
+    await provider.issue();
+    emulator.setMetadata({ role: 'other' });
+    await expect(provider.issue()).rejects.toThrow('no such role is bound to this machine (HTTP 404)');
+    await provider.issue();
+    expect(answers()).toEqual(['role', 'Credentials', 'NotFound', 'role', 'Credentials']);
+  });
+
+  it.each([
+    [{ hang: true }, 'The call was cut after 300 ms, while waiting for the answer of '],
+    [{ stall: 'body' as const }, 'The call was cut after 300 ms, while reading the body from '],
+    [{ httpStatus: 500, rawBody: '' }, 'HTTP 500'],
+    [{ rawBody: '<html>Sign in</html>' }, 'its answer is not the name of a role'],
+  ])('is asked again after an answer like %j to its name', async (answer, fault) => {
+    emulator.setMetadata({ role: 'follower', answers: [answer] });
+    const provider = makeProvider();
+    await expect(provider.issue()).rejects.toMatchObject({
+      code: 'ClientError.CredentialsUnavailable',
+      message: expect.stringContaining(
+        `The metadata endpoint 127.0.0.1:${emulator.port} gave no key: ${fault}`,
+      ) as unknown,
+    });
+    await expect(provider.issue()).resolves.toHaveProperty('token');
+  });
+
+  it.each([
+    [{ body: { Code: 'InternalError' } }, 'its answer has the code InternalError and not Success'],
+    [{ body: {} }, 'its answer has no code and not Success'],
+    [{ body: { Code: 'Success', TmpSecretId: 'a' } }, 'its answer has no whole key with its end'],
+    [{ rawBody: 'hidden' }, 'its answer is not JSON'],
+    [{ hang: true }, 'cut after 300 ms'],
+  ])('gives no key from an answer like %j, and never quotes it', async (answer, fault) => {
+    emulator.setMetadata({ role: 'follower', answers: [{}, answer] });
+    const provider = makeProvider();
+    const error = await provider.issue().then(
+      () => undefined,
+      (reason: Error) => reason,
+    );
+    expect(error?.message).toContain(fault);
+    expect(error?.message).not.toContain('hidden');
+    await expect(provider.issue()).resolves.toHaveProperty('token');
+  });
+});
