@@ -5,7 +5,13 @@ import { temporal } from '@temporalio/proto';
 import type { NativeConnection } from '@temporalio/worker';
 
 import { SEARCH_ATTRIBUTES } from './contract';
-import { messageOf, namespaceIsMissing } from './sentences';
+import {
+  createSearchAttributes,
+  messageOf,
+  namespaceIsMissing,
+  removeSearchAttributes,
+  searchAttributesAreWrong,
+} from './sentences';
 
 const KEYWORD: number = temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD;
 const VISIBLE_WITHIN_MS = 15_000;
@@ -35,36 +41,50 @@ export async function ensureNamespace(connection: NativeConnection, namespace: s
  * @throws PreflightError with the commands that create them when the server refuses
  */
 export async function ensureSearchAttributes(connection: NativeConnection, namespace: string): Promise<void> {
-  const names = Object.values(SEARCH_ATTRIBUTES);
-  const registered = await listSearchAttributes(connection, namespace);
-  const wrong = names.filter((name) => registered[name] !== undefined && registered[name] !== KEYWORD);
+  const { missing, wrong } = await findSearchAttributeFaults(connection, namespace);
   if (wrong.length > 0) {
-    throw new PreflightError(
-      `Search attributes of the wrong type, Keyword is needed: ${wrong.join(', ')}. Use another namespace, or remove them with: temporal operator search-attribute remove --namespace ${namespace} ${wrong.map((name) => `--name ${name}`).join(' ')}`,
-    );
+    throw new PreflightError(`${searchAttributesAreWrong(wrong)}. ${removeSearchAttributes(namespace, wrong)}`);
   }
-  const missing = names.filter((name) => registered[name] === undefined);
   if (missing.length === 0) return;
   try {
     const searchAttributes = Object.fromEntries(missing.map((name) => [name, KEYWORD]));
     await connection.operatorService.addSearchAttributes({ namespace, searchAttributes });
   } catch (error) {
     if (codeOf(error) !== Number(grpcStatus.ALREADY_EXISTS)) {
-      const command = `temporal operator search-attribute create --namespace ${namespace} ${missing.map((name) => `--name ${name} --type Keyword`).join(' ')}`;
       throw new PreflightError(
-        `Search attributes are missing and could not be created (${messageOf(error)}). Create them with: ${command}`,
+        `Search attributes are missing and could not be created (${messageOf(error)}). ${createSearchAttributes(namespace, missing)}`,
         { cause: error },
       );
     }
   }
-  await untilVisible(connection, namespace, missing);
+  await untilVisible(connection, namespace);
 }
 
-async function untilVisible(connection: NativeConnection, namespace: string, names: string[]): Promise<void> {
+/** What is wrong with the search attributes of a namespace: names that are not there, or not of type Keyword. */
+export interface SearchAttributeFaults {
+  missing: string[];
+  wrong: string[];
+}
+
+/** Compares the search attributes of a namespace with those that a follow sets. */
+export async function findSearchAttributeFaults(
+  { operatorService }: Pick<NativeConnection, 'operatorService'>,
+  namespace: string,
+): Promise<SearchAttributeFaults> {
+  const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
+  const names = Object.values(SEARCH_ATTRIBUTES);
+  return {
+    missing: names.filter((name) => customAttributes[name] === undefined),
+    wrong: names.filter((name) => ![undefined, KEYWORD].includes(customAttributes[name])),
+  };
+}
+
+async function untilVisible(connection: NativeConnection, namespace: string): Promise<void> {
   const giveUpAt = Date.now() + VISIBLE_WITHIN_MS;
   for (;;) {
-    const registered = await listSearchAttributes(connection, namespace);
-    if (names.every((name) => registered[name] === KEYWORD)) return;
+    const { missing, wrong } = await findSearchAttributeFaults(connection, namespace);
+    const names = [...missing, ...wrong];
+    if (names.length === 0) return;
     if (Date.now() > giveUpAt) {
       throw new PreflightError(
         `Search attributes were created but are not usable yet: ${names.join(', ')}. Start again`,
@@ -72,11 +92,6 @@ async function untilVisible(connection: NativeConnection, namespace: string, nam
     }
     await delay(200);
   }
-}
-
-async function listSearchAttributes(connection: NativeConnection, namespace: string): Promise<Record<string, number>> {
-  const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
-  return customAttributes;
 }
 
 function codeOf(error: unknown): unknown {

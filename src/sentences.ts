@@ -1,14 +1,37 @@
 /** Written by a worker once it polls; who started the process waits for it. */
 export const WORKER_IS_POLLING = 'Worker is polling';
 
+/** What to do when no Temporal server answers. */
+export const GIVE_A_SERVER = 'Start one with "npm run up", or set TEMPORAL_ADDRESS to the server\'s host:port';
+
 /** Says what to do when no Temporal server answers. */
 export function noServerAnswers(address: string): string {
-  return `No Temporal server answers at ${address}. Start one with "npm run up", or set TEMPORAL_ADDRESS to the server's host:port`;
+  return `No Temporal server answers at ${address}. ${GIVE_A_SERVER}`;
+}
+
+/** Words the command that creates a namespace. */
+export function createNamespace(namespace: string): string {
+  return `Create it with: temporal operator namespace create --namespace ${namespace}`;
 }
 
 /** Says what to do when a namespace is missing. */
 export function namespaceIsMissing(namespace: string): string {
-  return `Namespace "${namespace}" does not exist. Create it with: temporal operator namespace create --namespace ${namespace}`;
+  return `Namespace "${namespace}" does not exist. ${createNamespace(namespace)}`;
+}
+
+/** Words the command that creates search attributes. */
+export function createSearchAttributes(namespace: string, names: readonly string[]): string {
+  return `Create them with: temporal operator search-attribute create --namespace ${namespace} ${names.map((name) => `--name ${name} --type Keyword`).join(' ')}`;
+}
+
+/** Says which search attributes have a wrong type. */
+export function searchAttributesAreWrong(names: readonly string[]): string {
+  return `Search attributes of the wrong type, Keyword is needed: ${names.join(', ')}`;
+}
+
+/** Words what mends search attributes of a wrong type. */
+export function removeSearchAttributes(namespace: string, names: readonly string[]): string {
+  return `Use another namespace, or remove them with: temporal operator search-attribute remove --namespace ${namespace} ${names.map((name) => `--name ${name}`).join(' ')}`;
 }
 
 /** Words whatever was thrown. */

@@ -13,6 +13,7 @@ export const EXIT_CODES = {
   cannotConnect: 8,
   stillWaiting: 9,
   stopped: 10,
+  unhealthy: 11,
   /** By convention 128 + SIGINT. */
   interrupted: 130,
 } as const;

@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander';
 
 import { packageFolder } from '../package-folder';
 
+import { doctor, type DoctorCommandOptions } from './doctor';
 import { printError, reportOf } from './errors';
 import { EXIT_CODES } from './exit-codes';
 import { cancel, follow, pollNow, status } from './follow-commands';
@@ -109,6 +110,11 @@ function createProgram(json: boolean, exitWith: (code: number) => void): Command
     .addHelpText('after', examples('provisioning cancel z-djw98wnd0000 t-d8wjd8j30000'))
     .action(async (zone: string, task: string, options: CommonOptions) => exitWith(await cancel(zone, task, options)));
 
+  command(program, 'doctor', 'Find out what keeps a worker from its work: configuration, Temporal server, cloud, clock')
+    .option('--zone <zone>', 'a zone of yours, to be asked for; else one that cannot exist')
+    .addHelpText('after', examples('provisioning doctor', 'provisioning doctor --zone z-djw98wnd0000 --json'))
+    .action(async (options: DoctorCommandOptions) => exitWith(await doctor(options)));
+
   command(program, 'emulator', 'Run a stand-in for the cloud’s API until SIGTERM or SIGINT; it is not the real service')
     .option('--port <port>', 'port to listen on (default: any free port)')
     .option(
@@ -164,4 +170,4 @@ const WORKER_HELP = `Environment:
 const EXIT_CODE_HELP = `Exit codes:
   0 success   1 unexpected error   2 bad input or configuration   3 task failed   4 task not found, vanished or not followed
   5 deadline exceeded   6 cancelled   7 rejected by the cloud   8 cannot connect   9 wait timed out, the follow goes on
-  10 workflow stopped from outside   130 interrupted`;
+  10 workflow stopped from outside   11 the doctor found something to mend   130 interrupted`;

@@ -6,6 +6,7 @@ import {
   credentialWarnings,
   DEFAULT_ENDPOINT,
   openCloud,
+  proxyFaults,
   TencentCloudError,
   validateEndpoint,
   type CloudSettings,
@@ -47,6 +48,28 @@ export interface WorkerConfig {
  * @throws ConfigurationError naming every fault, and every source of credentials tried when none has them
  */
 export async function readWorkerConfig(env: NodeJS.ProcessEnv): Promise<WorkerConfig> {
+  const { faults, ...config } = readSettings(env);
+  // Also beside other faults, so that all are told at once; then without the network, to which they may lead astray.
+  const local = { ...config.cloud, endpoint: DEFAULT_ENDPOINT, stsEndpoint: NOWHERE, metadataEndpoint: NOWHERE };
+  const fault = await (faults.length === 0 ? keyFault(config.cloud, env, env) : keyFault(local, env, {}));
+  if (fault instanceof TencentCloudError && fault.errorClass === 'transient') config.warnings.push(fault.message);
+  else if (fault !== undefined) faults.push(messageOf(fault));
+  if (faults.length > 0) throw new ConfigurationError(faults);
+  return config;
+}
+
+/**
+ * Reads the worker's configuration without asking for a key.
+ *
+ * @throws ConfigurationError naming every fault
+ */
+export function readWorkerSettings(env: NodeJS.ProcessEnv): WorkerConfig {
+  const { faults, ...config } = readSettings(env);
+  if (faults.length > 0) throw new ConfigurationError(faults);
+  return config;
+}
+
+function readSettings(env: NodeJS.ProcessEnv): WorkerConfig & { faults: string[] } {
   const faults: string[] = [];
   const cloud = readCloudSettings(env, faults);
   const rate = valueOf(env, VARIABLES.statusCallsPerSecond);
@@ -54,23 +77,16 @@ export async function readWorkerConfig(env: NodeJS.ProcessEnv): Promise<WorkerCo
   if (!(statusCallsPerSecond > 0 && statusCallsPerSecond <= 1000)) {
     faults.push(`${VARIABLES.statusCallsPerSecond} must be a number above 0 and at most 1000, got "${rate}"`);
   }
-  const warnings = credentialWarnings(env);
-  // Also beside other faults, so that all are told at once; then without the network, to which they may lead astray.
-  const local = { ...cloud, endpoint: DEFAULT_ENDPOINT, stsEndpoint: NOWHERE, metadataEndpoint: NOWHERE };
-  const usable = faults.length === 0 ? cloud : local;
-  const fault = await keyFault(usable, env);
-  if (fault instanceof TencentCloudError && fault.errorClass === 'transient') warnings.push(fault.message);
-  else if (fault !== undefined) faults.push(messageOf(fault));
-  if (faults.length > 0) throw new ConfigurationError(faults);
-  return { cloud, statusCallsPerSecond, warnings };
+  faults.push(...proxyFaults(env));
+  return { cloud, statusCallsPerSecond, warnings: credentialWarnings(env), faults };
 }
 
 /** Nobody answers there. */
 const NOWHERE = 'http://127.0.0.1:9';
 
-async function keyFault(settings: CloudSettings, env: NodeJS.ProcessEnv): Promise<unknown> {
+async function keyFault(settings: CloudSettings, env: NodeJS.ProcessEnv, proxies: NodeJS.ProcessEnv): Promise<unknown> {
   try {
-    const cloud = openCloud(settings, { env, homeDir: homedir(), notify: () => undefined });
+    const cloud = openCloud(settings, { env, proxies, homeDir: homedir(), notify: () => undefined });
     try {
       await cloud.credentials.get();
     } finally {

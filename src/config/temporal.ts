@@ -23,8 +23,10 @@ export function readTemporalConfig(): TemporalConfig {
     return { connectionOptions, namespace, address: connectionOptions.address ?? 'localhost:7233' };
   } catch (error) {
     const file = process.env.TEMPORAL_CONFIG_FILE ?? 'its default file';
+    // The lines after the first quote the file, where a key may stand.
+    const [fault = ''] = messageOf(error).trim().split('\n', 1);
     throw new ConfigurationError([
-      `Temporal's client configuration (TEMPORAL_* variables, ${file}) cannot be read: ${messageOf(error).trim()}`,
+      `Temporal's client configuration (TEMPORAL_* variables, ${file}) cannot be read: ${fault}`,
     ]);
   }
 }

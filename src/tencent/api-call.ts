@@ -71,12 +71,17 @@ export function createApi(options: ApiOptions): CallApi {
       ...(token && { 'X-TC-Token': token }),
       ...(region && { 'X-TC-Region': region }),
     };
-    return readEnvelope(await transport.send({ method: 'POST', url, headers, body }, deadline));
+    const answer = await transport.send({ method: 'POST', url, headers, body }, deadline);
+    const secrets = credentials === 'skip' ? [] : [credentials.secretKey, token];
+    return readEnvelope(answer, (text) => withoutSecrets(text, secrets));
   };
 }
 
 /** Reads the envelope at any HTTP status: no page says which one an API error has. */
-function readEnvelope({ status: httpStatus, headers, body }: HttpAnswer): ApiAnswer {
+function readEnvelope(
+  { status: httpStatus, headers, body }: HttpAnswer,
+  hideSecrets: (text: string) => string,
+): ApiAnswer {
   const times = answerTimes(headers);
   const envelope = parseObject(body);
   const response = envelope && asObject(envelope.Response);
@@ -86,7 +91,7 @@ function readEnvelope({ status: httpStatus, headers, body }: HttpAnswer): ApiAns
   if (error !== undefined && error !== null) {
     const code = nonEmpty(asObject(error)?.Code);
     if (!code) throw malformedAnswer('has an Error without a Code', answered);
-    const message = (nonEmpty(asObject(error)?.Message) ?? code).slice(0, MAX_MESSAGE_LENGTH);
+    const message = hideSecrets(nonEmpty(asObject(error)?.Message) ?? code).slice(0, MAX_MESSAGE_LENGTH);
     throw new TencentCloudError(code, message, answered);
   }
   if (response) return { ...answered, response };
@@ -95,6 +100,11 @@ function readEnvelope({ status: httpStatus, headers, body }: HttpAnswer): ApiAns
     throw new TencentCloudError(CLIENT_ERRORS.httpStatus, message, answered);
   }
   throw malformedAnswer(envelope ? 'has no Response object' : 'is not a JSON object', answered);
+}
+
+/** Takes secrets out of what the cloud says: a refusal may quote the token that it refuses. */
+export function withoutSecrets(text: string, secrets: readonly (string | undefined)[]): string {
+  return secrets.reduce<string>((rest, secret) => (secret ? rest.replaceAll(secret, '…') : rest), text);
 }
 
 /** Words an answer that the API's page does not describe. */

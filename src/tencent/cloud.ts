@@ -24,8 +24,10 @@ export interface CloudSettings {
 
 /** What {@link openCloud} gets from the process. */
 export interface CloudSurroundings {
-  /** Credentials and proxies. */
+  /** TENCENTCLOUD_… and TKE_…. */
   env: Environment;
+  /** HTTP_PROXY, HTTPS_PROXY and NO_PROXY. Default: those of `env`. */
+  proxies?: Environment;
   homeDir: string;
   notify: Notify;
 }
@@ -44,11 +46,11 @@ export interface Cloud {
  *
  * @throws Error naming every fault of an endpoint, or a proxy variable that is not a URL
  */
-export function openCloud(settings: CloudSettings, { env, homeDir, notify }: CloudSurroundings): Cloud {
+export function openCloud(settings: CloudSettings, { env, proxies = env, homeDir, notify }: CloudSurroundings): Cloud {
   const { endpoint, allowHttp, region, stsEndpoint = stsEndpointOf(endpoint), metadataEndpoint } = settings;
   const { credentialSource: sourceName } = settings;
   const clock = createServerClock(Date.now);
-  const transport = createTransport({ env });
+  const transport = createTransport({ env: proxies });
   // The metadata of a machine is not behind its proxy.
   const directTransport = createTransport();
   const credentials = createCredentialChain({

@@ -40,12 +40,13 @@ export interface Connections {
 // Below the 60 s and more that gateways allow, so that we and not the peer close an idle connection.
 const KEEP_ALIVE_MS = 30_000;
 const CONNECT_TIMEOUT_MS = 10_000;
+const PROXY_PROTOCOLS = new Set(['http:', 'https:', 'socks5:']);
 
 /**
  * Makes connections that go through the proxies of the environment.
  *
  * @param env - HTTP_PROXY, HTTPS_PROXY and NO_PROXY in either case; the lower case wins
- * @throws Error when a proxy variable is not a URL
+ * @throws Error naming every proxy variable that is not a URL
  */
 export function createConnections(env: Environment): Connections {
   const observed: Observed = { stages: new Map(), connecting: new Set(), births: createBirths() };
@@ -64,6 +65,15 @@ export function createConnections(env: Environment): Connections {
       for (const socket of connecting) socket.destroy();
     },
   };
+}
+
+/** Lists the proxy variables that are no URL, without their values, which may hold a password. */
+export function proxyFaults(env: Environment): string[] {
+  return ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY'].flatMap((name) => {
+    const value = env[name];
+    const isGood = !value || (URL.canParse(value) && PROXY_PROTOCOLS.has(new URL(value).protocol));
+    return isGood ? [] : [`${name} must be a URL such as http://proxy.example:3128`];
+  });
 }
 
 /** What is known of the sockets of all dispatchers. */
@@ -88,10 +98,8 @@ function createDispatcher(env: Environment, pipelining: 0 | 1, observed: Observe
   const httpProxy = env.http_proxy || env.HTTP_PROXY || '';
   const httpsProxy = env.https_proxy || env.HTTPS_PROXY || '';
   if (!httpProxy && !httpsProxy) return new Agent(agent);
-  for (const [name, value] of Object.entries({ HTTP_PROXY: httpProxy, HTTPS_PROXY: httpsProxy })) {
-    // Not the parser's own error: it carries the value, which may hold a password.
-    if (value && !URL.canParse(value)) throw new Error(`${name} must be a URL such as http://proxy.example:3128`);
-  }
+  const faults = proxyFaults(env);
+  if (faults.length > 0) throw new Error(faults.join('; '));
   return new EnvHttpProxyAgent({
     ...agent,
     clientFactory: (origin, options) =>

@@ -1,4 +1,4 @@
-import { asObject, createApi, malformedAnswer, type ApiAnswer, type ApiOptions } from './api-call';
+import { asObject, createApi, malformedAnswer, withoutSecrets, type ApiAnswer, type ApiOptions } from './api-call';
 import { withinDeadline, type CallDeadline } from './call-deadline';
 import type { CredentialSource, IssuedCredentials } from './credentials/credentials';
 import { readTemporaryKey } from './credentials/temporary-key';
@@ -69,8 +69,8 @@ export function createStsClient(options: StsClientOptions): StsClient {
   const call = createApi({ endpoint, transport, clock, region, service: 'sts', version: '2018-08-13' });
   const obtain = async (
     roleArn: string,
-    secrets: string[],
     ask: (deadline: CallDeadline) => Promise<ApiAnswer>,
+    webIdentityToken?: string,
   ): Promise<IssuedCredentials> => {
     try {
       const answer = await withinDeadline(deadlineMs, undefined, ask);
@@ -79,7 +79,7 @@ export function createStsClient(options: StsClientOptions): StsClient {
       if (!issued) throw malformedAnswer('has no whole key with its end', answer);
       return issued;
     } catch (error) {
-      throw toCredentialsError(error, roleArn, secrets);
+      throw toCredentialsError(error, roleArn, webIdentityToken);
     }
   };
   return {
@@ -90,16 +90,8 @@ export function createStsClient(options: StsClientOptions): StsClient {
         ...(durationSeconds !== undefined && { DurationSeconds: durationSeconds }),
         ...(externalId !== undefined && { ExternalId: externalId }),
       };
-      const secrets: string[] = [];
-      return obtain(roleArn, secrets, (deadline) =>
-        callHealing(
-          (key) => {
-            secrets.push(key.secretKey, ...(key.token ? [key.token] : []));
-            return call('AssumeRole', parameters, key, deadline);
-          },
-          { credentials, clock, notify },
-          deadline,
-        ),
+      return obtain(roleArn, (deadline) =>
+        callHealing((key) => call('AssumeRole', parameters, key, deadline), { credentials, clock, notify }, deadline),
       );
     },
     assumeRoleWithWebIdentity({ roleArn, sessionName, providerId, webIdentityToken }) {
@@ -109,30 +101,31 @@ export function createStsClient(options: StsClientOptions): StsClient {
         ProviderId: providerId,
         WebIdentityToken: webIdentityToken,
       };
-      return obtain(roleArn, [webIdentityToken], (deadline) =>
-        call('AssumeRoleWithWebIdentity', parameters, 'skip', deadline),
+      return obtain(
+        roleArn,
+        (deadline) => call('AssumeRoleWithWebIdentity', parameters, 'skip', deadline),
+        webIdentityToken,
       );
     },
   };
 }
 
 /** With its own code a failure of STS would read as one of the task's call: no such role as no such task. */
-function toCredentialsError(error: unknown, roleArn: string, secrets: readonly string[]): unknown {
+function toCredentialsError(error: unknown, roleArn: string, webIdentityToken: string | undefined): unknown {
   if (!(error instanceof TencentCloudError) || CREDENTIAL_CODES.has(error.code)) return error;
   const { code, errorClass, requestId, httpStatus, retryAfterSeconds } = error;
-  // A refusal may quote the token that it refuses.
-  const word = secrets.reduce((text, secret) => text.replaceAll(secret, '…'), error.message);
-  const suffix = requestId ? ` (request id ${requestId})` : '';
+  const word = withoutSecrets(error.message, [webIdentityToken]);
+  const said = `${code}: ${word}${requestId ? ` (request id ${requestId})` : ''}`;
   const details = { requestId, httpStatus, retryAfterSeconds, cause: word === error.message ? error : undefined };
   return errorClass === 'transient' || errorClass === 'throttled'
     ? new TencentCloudError(
         CLIENT_ERRORS.credentialsUnavailable,
-        `STS gave no key for role ${roleArn}: ${code}: ${word}${suffix}`,
+        `STS gave no key for role ${roleArn}: ${said}`,
         details,
       )
     : new TencentCloudError(
         CLIENT_ERRORS.credentialsRefused,
-        `STS refused to assume role ${roleArn}: ${code}: ${word}${suffix}`,
+        `STS refused to assume role ${roleArn}: ${said}`,
         details,
       );
 }

@@ -117,6 +117,8 @@ describe('the configuration of the worker', () => {
       PROVISIONING_METADATA_ENDPOINT: 'http://metadata.tencentyun.com/latest',
       PROVISIONING_CREDENTIAL_SOURCE: 'vault',
       PROVISIONING_REGION: 'a region',
+      HTTPS_PROXY: 'me:hidden@proxy',
+      http_proxy: '//me:hidden@proxy',
       PROVISIONING_STATUS_CALLS_PER_SECOND: 'many',
     });
     expect(faults).toEqual([
@@ -130,6 +132,8 @@ describe('the configuration of the worker', () => {
       'PROVISIONING_REGION must be a region such as ap-singapore, got "a region"',
       'PROVISIONING_CREDENTIAL_SOURCE must be one of environment, shared-file, tke-oidc, cvm-role, got "vault"',
       'PROVISIONING_STATUS_CALLS_PER_SECOND must be a number above 0 and at most 1000, got "many"',
+      'http_proxy must be a URL such as http://proxy.example:3128',
+      'HTTPS_PROXY must be a URL such as http://proxy.example:3128',
       `No Tencent Cloud credentials: TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY are not set; ${nowhere} does not exist or has no key under [default]`,
     ]);
     expect(faults.join()).not.toContain('hidden');

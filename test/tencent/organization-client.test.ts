@@ -115,6 +115,16 @@ describe('answers', () => {
     });
   });
 
+  it('tells no secret that a refusal quotes', async () => {
+    const Message = `the token tok-1 of key ${KEY.secretKey} is over, tok-1!`;
+    const fake = await serve((response) =>
+      answerJson(response, { Response: { Error: { Code: 'AuthFailure.MFAFailure', Message } } }),
+    );
+    const client = clientOf(fake.endpoint, { credentials: fixedCredentials({ ...KEY, token: 'tok-1' }) });
+    const error = await failureOf(client.getProvisioningTaskStatus(REQUEST));
+    expect(error.message).toBe('the token … of key … is over, …!');
+  });
+
   it('takes an HTML page for the failure of a gateway', async () => {
     const error = await failureWith((response) => response.writeHead(502).end('<html>Bad Gateway</html>'));
     expect(error).toMatchObject({ code: 'ClientError.HttpStatus', errorClass: 'transient', httpStatus: 502 });
