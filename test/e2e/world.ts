@@ -2,7 +2,7 @@ import path from 'node:path';
 
 import { Client, Connection } from '@temporalio/client';
 
-import { DEMO_ACCOUNT, startEmulator, type Emulator } from '../../emulator';
+import { DEMO_ACCOUNT, startEmulator, type Emulator, type EmulatorOptions } from '../../emulator';
 import { ProvisioningClient } from '../../src/client';
 import { startDevServer, type DevServer } from '../../src/dev/dev-server';
 import { findTemporalCli } from '../../src/dev/temporal-binaries';
@@ -18,17 +18,17 @@ export interface World {
   client: ProvisioningClient;
   /** Environment of a worker process of this world. */
   workerEnvironment: Record<string, string>;
-  /** Starts a worker process as in production. */
-  startWorker(): Promise<RunningProcess>;
+  /** Starts a worker process as in production; what is given replaces variables of its environment. */
+  startWorker(env?: Record<string, string>): Promise<RunningProcess>;
   /** Stops every worker still running, then everything else. */
   close(): Promise<void>;
 }
 
 const WORKER = path.join(root, 'dist', 'src', 'worker.js');
 
-export async function createWorld(): Promise<World> {
+export async function createWorld(emulatorOptions: EmulatorOptions = {}): Promise<World> {
   const server = await startDevServer({ cliPath: await findTemporalCli(), headless: true, fastTimers: true });
-  const emulator = await startEmulator();
+  const emulator = await startEmulator(emulatorOptions);
   const connection = await Connection.connect({ address: server.address });
   const temporal = new Client({ connection });
   const workers = new Set<RunningProcess>();
@@ -47,8 +47,8 @@ export async function createWorld(): Promise<World> {
     temporal,
     client: new ProvisioningClient(temporal),
     workerEnvironment,
-    async startWorker() {
-      const worker = launchWorker(workerEnvironment);
+    async startWorker(env = {}) {
+      const worker = launchWorker({ ...workerEnvironment, ...env });
       workers.add(worker);
       void worker.ended.then(() => workers.delete(worker));
       await worker.until('Worker is polling');
