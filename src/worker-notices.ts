@@ -9,19 +9,24 @@ export function createNoticeReporter(logger: Logger, meter: MetricMeter): Notify
     'provisioning_clock_offset_seconds',
     'int',
     's',
-    'The clock of the cloud less the clock of this machine, as signatures use it',
+    "How far this machine's clock is behind or ahead of the cloud's, as signatures correct it",
   );
+  // Core takes no negative value, so the direction is a tag.
+  const showOffset = (seconds: number): void => {
+    clockOffset.set(Math.max(0, seconds), { direction: 'behind' });
+    clockOffset.set(Math.max(0, -seconds), { direction: 'ahead' });
+  };
   const renewals = meter.createCounter(
     'provisioning_credential_renewals',
     undefined,
     'Renewals of temporary credentials, by result',
   );
-  clockOffset.set(0);
+  showOffset(0);
   return (notice) => {
     const { kind: _, ...details } = notice;
     switch (notice.kind) {
       case 'clockCorrected':
-        clockOffset.set(notice.offsetSeconds);
+        showOffset(notice.offsetSeconds);
         logger.warn(sentenceOf(notice), details);
         break;
       case 'credentialsRenewed':

@@ -12,7 +12,13 @@ import {
   type OrganizationClient,
   type TransportOptions,
 } from '../../src/tencent';
-import { startSkippingServer, ZONE, type Followed, type Meanwhile } from '../workflows/time-skipping';
+import {
+  startSkippingServer,
+  ZONE,
+  type Followed,
+  type Meanwhile,
+  type SkippingServer,
+} from '../workflows/time-skipping';
 
 /** What one follow of a faulty cloud is like. */
 export interface FaultyFollow {
@@ -40,6 +46,7 @@ export interface FaultyRun extends Followed {
 export interface FaultsWorld {
   emulator: Emulator;
   follow(options: FaultyFollow): Promise<FaultyRun>;
+  metrics: SkippingServer['metrics'];
   close(): Promise<void>;
 }
 
@@ -57,6 +64,7 @@ export async function createFaultsWorld(): Promise<FaultsWorld> {
   let count = 0;
   return {
     emulator,
+    metrics: () => server.metrics(),
     async follow({
       answers,
       input,

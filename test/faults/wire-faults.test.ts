@@ -324,6 +324,13 @@ describe('every fault of the wire, through emulator, activity and workflow', () 
   });
 
   describe('what an answer says beside its status', () => {
+    const unknownStatuses = async (): Promise<number> => {
+      const lines = (await world.metrics()).split('\n');
+      return Number(
+        / (\d+)$/.exec(lines.find((line) => /^provisioning_unknown_statuses\b/.test(line)) ?? '')?.[1] ?? 0,
+      );
+    };
+
     test('a success with a reason is a success, and the reason is kept (T47)', async () => {
       const { outcome } = await world.follow({ answers: [{ status: 'Success', failureReason: 'fielded' }] });
       expect(outcome).toMatchObject({ phase: 'Succeeded', status: 'Success', failureReason: 'fielded' });
@@ -337,8 +344,9 @@ describe('every fault of the wire, through emulator, activity and workflow', () 
     });
 
     test.each(['success', 'SUCCESS', ' Success', 'Success ', 'Succeeded', 'PartiallyFailed', 'failed'])(
-      'the status %j is followed on, and warned about once (T53, T54)',
+      'the status %j is followed on, warned about once and counted (T53, T54)',
       async (status) => {
+        const before = await unknownStatuses();
         const { outcome, seen, warnings } = await world.follow({
           answers: [{ status }, { status }, SUCCESS],
           input: every(10),
@@ -346,6 +354,7 @@ describe('every fault of the wire, through emulator, activity and workflow', () 
         expect(seen.map(([second]) => second)).toEqual([0, 10, 20]);
         expect(outcome?.phase).toBe('Succeeded');
         expect(warnings).toEqual([{ message: 'The cloud answered a status that its page does not name', status }]);
+        expect((await unknownStatuses()) - before).toBe(1);
       },
     );
   });

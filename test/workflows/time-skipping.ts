@@ -20,6 +20,7 @@ import {
   type ProvisioningSnapshot,
   type TaskStatusAnswer,
 } from '../../src/contract';
+import { freePort } from '../../src/dev/dev-server';
 import { findTestServer } from '../../src/dev/temporal-binaries';
 import { TencentCloudError, type OrganizationClient } from '../../src/tencent';
 import { until } from '../e2e/world';
@@ -61,6 +62,8 @@ export interface SkippingServer {
   followTask: (taskId: string, input?: Partial<FollowInput>, meanwhile?: Meanwhile) => Promise<Followed>;
   /** The server's clock, epoch ms. */
   now(): Promise<number>;
+  /** The worker's metrics, as Prometheus scrapes them. */
+  metrics(): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -117,7 +120,11 @@ export async function startSkippingServer(
   const logged: LogEntry[] = [];
   const logger = new DefaultLogger('WARN', (entry) => logged.push(entry));
   // Quiet: the test server lacks a capability that the SDK warns of in every run.
-  Runtime.install({ logger, telemetryOptions: { logging: { filter: 'OFF' } } });
+  const bindAddress = `127.0.0.1:${await freePort(0)}`;
+  Runtime.install({
+    logger,
+    telemetryOptions: { logging: { filter: 'OFF' }, metrics: { prometheus: { bindAddress } } },
+  });
   const executable = { type: 'existing-path', path: await findTestServer() } as const;
   const env = await TestWorkflowEnvironment.createTimeSkipping({ server: { executable } });
   const keyword = temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD;
@@ -161,6 +168,7 @@ export async function startSkippingServer(
       return { outcome, failure, calls: callsIn(events ?? []), events: events ?? [], warnings, handle };
     },
     now: () => env.currentTimeMs(),
+    metrics: async () => (await fetch(`http://${bindAddress}/metrics`)).text(),
     async close() {
       for (const worker of workers) worker.shutdown();
       await running;

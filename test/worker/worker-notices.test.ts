@@ -1,0 +1,77 @@
+import { DefaultLogger, Runtime, type LogEntry } from '@temporalio/worker';
+
+import { freePort } from '../../src/dev/dev-server';
+import type { Notice } from '../../src/tencent';
+import { createNoticeReporter } from '../../src/worker-notices';
+
+const source = 'role r through STS with the key from the environment';
+const expiresAt = '2026-03-20T14:00:00.000Z';
+const clockCorrected: Notice = {
+  kind: 'clockCorrected',
+  localTime: '2026-03-20T12:00:00.000Z',
+  serverTime: '2026-03-20T12:10:00.000Z',
+  offsetSeconds: 600,
+};
+
+/** Notices, and what the log says of each. */
+const EXPECTED: [Notice, string, string][] = [
+  [
+    clockCorrected,
+    'WARN',
+    "The clock of this machine (2026-03-20T12:00:00.000Z) is 600 s behind the cloud's (2026-03-20T12:10:00.000Z): requests are signed by the cloud's. Set the clock (NTP)",
+  ],
+  [
+    { ...clockCorrected, serverTime: '2026-03-20T11:50:00.000Z', offsetSeconds: -600 },
+    'WARN',
+    "The clock of this machine (2026-03-20T12:00:00.000Z) is 600 s ahead of the cloud's (2026-03-20T11:50:00.000Z): requests are signed by the cloud's. Set the clock (NTP)",
+  ],
+  [
+    { kind: 'credentialsRenewed', source, expiresAt },
+    'INFO',
+    `The key from ${source} was renewed until 2026-03-20T14:00:00.000Z`,
+  ],
+  [
+    { kind: 'credentialsNotRenewed', source, error: 'STS is away', expiresAt },
+    'WARN',
+    `The key from ${source} could not be renewed (STS is away); the old one serves until 2026-03-20T14:00:00.000Z, and the next call tries again`,
+  ],
+  [
+    { kind: 'credentialsNotRenewed', source: 'the environment', error: 'gone' },
+    'WARN',
+    'The key from the environment could not be renewed (gone); the old one serves, and the next call tries again',
+  ],
+  [
+    { kind: 'credentialsShortLived', source, lifetimeSeconds: 20 },
+    'WARN',
+    `The key from ${source} was issued for 20 s only, so it is renewed often. Ask for a longer time`,
+  ],
+];
+
+test('notices are told in the log, and counted where a scrape finds them', async () => {
+  const bindAddress = `127.0.0.1:${await freePort(0)}`;
+  Runtime.install({ telemetryOptions: { logging: { filter: 'OFF' }, metrics: { prometheus: { bindAddress } } } });
+  const logged: LogEntry[] = [];
+  const logger = new DefaultLogger('DEBUG', (entry) => logged.push(entry));
+  const report = createNoticeReporter(logger, Runtime.instance().metricMeter);
+  const scrape = async (): Promise<string[]> => {
+    const lines = (await (await fetch(`http://${bindAddress}/metrics`)).text()).split('\n');
+    return lines.filter((line) => line.startsWith('provisioning_')).sort();
+  };
+
+  expect(await scrape()).toEqual([
+    'provisioning_clock_offset_seconds{direction="ahead"} 0',
+    'provisioning_clock_offset_seconds{direction="behind"} 0',
+  ]);
+  for (const [notice, level, sentence] of EXPECTED) {
+    report(notice);
+    expect(logged.at(-1)).toMatchObject({ level, message: sentence });
+  }
+  expect(logged).toHaveLength(EXPECTED.length);
+  expect(await scrape()).toEqual([
+    'provisioning_clock_offset_seconds{direction="ahead"} 600',
+    'provisioning_clock_offset_seconds{direction="behind"} 0',
+    'provisioning_credential_renewals{result="failed"} 2',
+    'provisioning_credential_renewals{result="renewed"} 1',
+  ]);
+  await Runtime.instance().shutdown();
+});
