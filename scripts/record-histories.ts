@@ -46,6 +46,7 @@ const EVENTS_OF_A_RUN = 60;
 const TIMEOUT_MS = 60_000;
 const FAST: Partial<Polling> = { minIntervalSeconds: 0.2, maxIntervalSeconds: 0.2 };
 const STEADY: Partial<Polling> = { minIntervalSeconds: 0.5, maxIntervalSeconds: 0.5 };
+const PATIENT: Partial<Polling> = { minIntervalSeconds: 0.2, maxIntervalSeconds: 5 };
 const SLOW: Partial<Polling> = { minIntervalSeconds: 3_600, maxIntervalSeconds: 3_600 };
 
 const inProgress = { status: 'InProgress' };
@@ -54,6 +55,7 @@ const unavailable = { httpStatus: 503, rawBody: '<html>Service Unavailable</html
 const forgotten = { error: { code: 'ResourceNotFound.UserProvisioningTaskNotFound', message: 'No such task.' } };
 const notOpen = { error: { code: 'FailedOperation.IdentityCenterNotOpen', message: 'Identity Center is not open.' } };
 const forbidden = { error: { code: 'AuthFailure.UnauthorizedOperation', message: 'The key lacks the permission.' } };
+const throttled = { error: { code: 'RequestLimitExceeded', message: 'Too many requests in this second.' } };
 
 const SCENARIOS: Scenario[] = [
   { name: 'succeeded', script: { answers: [inProgress, success] } },
@@ -87,6 +89,17 @@ const SCENARIOS: Scenario[] = [
       await world.client.pollNow(ZONE, 'blocked-then-succeeded');
     },
   },
+  {
+    name: 'blocked-then-resumed',
+    script: { answers: [forbidden, forbidden, success] },
+    meanwhile: async (world) => {
+      await untilPolled(world, 'blocked-then-resumed');
+      await world.client.resume(ZONE, 'blocked-then-resumed');
+      await untilPolled(world, 'blocked-then-resumed', 2);
+      await world.client.resume(ZONE, 'blocked-then-resumed');
+    },
+  },
+  { name: 'throttled-then-succeeded', script: { answers: [throttled, success] }, input: { polling: PATIENT } },
   { name: 'degraded-then-succeeded', script: { answers: [unavailable, { drop: true }, success] } },
   {
     name: 'continued-as-new',
@@ -177,8 +190,8 @@ function withoutStack(key: string, value: unknown): unknown {
   return key === 'stackTrace' ? undefined : value;
 }
 
-async function untilPolled({ client }: World, taskId: string): Promise<void> {
-  await until('the first poll is over', async () => (await client.status(ZONE, taskId)).polls === 1);
+async function untilPolled({ client }: World, taskId: string, polls = 1): Promise<void> {
+  await until(`poll ${polls} is over`, async () => (await client.status(ZONE, taskId)).polls === polls);
 }
 
 async function untilPolling(worker: ChildProcess): Promise<void> {

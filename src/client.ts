@@ -107,6 +107,11 @@ export class ProvisioningClient {
     await this.steer(zoneId, taskId, (handle) => handle.signal(SIGNALS.pollNow));
   }
 
+  /** Tells a follow that is `Blocked` that what blocked it is mended: it asks the cloud now. Else without effect. */
+  async resume(zoneId: string, taskId: string): Promise<void> {
+    await this.steer(zoneId, taskId, (handle) => handle.signal(SIGNALS.resume));
+  }
+
   /** Ends the follow as `Cancelled`; the cloud task goes on, since its API cannot stop it. */
   async cancel(zoneId: string, taskId: string): Promise<void> {
     await this.steer(zoneId, taskId, (handle) => handle.cancel());

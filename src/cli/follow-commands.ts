@@ -48,6 +48,15 @@ export async function pollNow(zoneId: string, taskId: string, { json }: CommonOp
   return EXIT_CODES.success;
 }
 
+/** Tells a blocked follow that it can go on. */
+export async function resume(zoneId: string, taskId: string, { json }: CommonOptions): Promise<number> {
+  checkIds(zoneId, taskId);
+  await withClient((client) => client.resume(zoneId, taskId));
+  if (json) printJson({ workflowId: workflowId(zoneId, taskId), requested: 'resume' });
+  else printLine(`The follow of task ${taskId} was told to go on; if it is blocked, it polls now`);
+  return EXIT_CODES.success;
+}
+
 /** Asks for the end of a follow. */
 export async function cancel(zoneId: string, taskId: string, { json }: CommonOptions): Promise<number> {
   checkIds(zoneId, taskId);

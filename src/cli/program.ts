@@ -8,7 +8,7 @@ import { packageFolder } from '../package-folder';
 import { doctor, type DoctorCommandOptions } from './doctor';
 import { printError, reportOf } from './errors';
 import { EXIT_CODES } from './exit-codes';
-import { cancel, follow, pollNow, status } from './follow-commands';
+import { cancel, follow, pollNow, resume, status } from './follow-commands';
 import type { FollowOptions } from './follow-options';
 import type { CommonOptions } from './output';
 import { emulator, worker, type EmulatorCommandOptions } from './process-commands';
@@ -106,6 +106,10 @@ function createProgram(json: boolean, exitWith: (code: number) => void): Command
     .addHelpText('after', examples('provisioning poll-now z-djw98wnd0000 t-d8wjd8j30000'))
     .action(async (zone: string, task: string, options: CommonOptions) => exitWith(await pollNow(zone, task, options)));
 
+  taskCommand(program, 'resume', 'Tell a blocked follow that what blocked it is mended: it asks the cloud now')
+    .addHelpText('after', examples('provisioning resume z-djw98wnd0000 t-d8wjd8j30000'))
+    .action(async (zone: string, task: string, options: CommonOptions) => exitWith(await resume(zone, task, options)));
+
   taskCommand(program, 'cancel', 'End a follow; the cloud task itself goes on, since its API cannot stop it')
     .addHelpText('after', examples('provisioning cancel z-djw98wnd0000 t-d8wjd8j30000'))
     .action(async (zone: string, task: string, options: CommonOptions) => exitWith(await cancel(zone, task, options)));
@@ -161,11 +165,15 @@ const CONNECTION_HELP = `Connection:
 
 const WORKER_HELP = `Environment:
   TENCENTCLOUD_SECRET_ID, TENCENTCLOUD_SECRET_KEY, TENCENTCLOUD_SESSION_TOKEN
-                                        credentials; or the file ~/.tencentcloud/credentials
+                                        the key; each also as …_FILE, the path of a mounted secret; else the file
+                                        ~/.tencentcloud/credentials, TKE_* of a pod, or the role of the machine
+  TENCENTCLOUD_ROLE_ARN                 a role that this key assumes
+  PROVISIONING_CREDENTIAL_SOURCE        environment, shared-file, tke-oidc or cvm-role (default: the first that is set)
   PROVISIONING_ENDPOINT                 base URL of the API (default https://organization.intl.tencentcloudapi.com)
   PROVISIONING_REGION                   sent as X-TC-Region (default: not sent)
   PROVISIONING_STATUS_CALLS_PER_SECOND  rate for all workers together (default 100)
-  TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, …  as the Temporal CLI's`;
+  TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, …  as the Temporal CLI's
+  The README lists them all; "provisioning doctor" checks them.`;
 
 const EXIT_CODE_HELP = `Exit codes:
   0 success   1 unexpected error   2 bad input or configuration   3 task failed   4 task not found, vanished or not followed

@@ -109,16 +109,35 @@ describe('the command line, with a real server, worker process and socket', () =
     });
   });
 
-  test.each(['status', 'poll-now', 'cancel'])('%s of a task that nobody follows says so, exit code 4', async (name) => {
-    const end = await run(name, ZONE, 't-never', '--json');
-    expect(jsonOf(end)).toEqual({
-      error: {
-        code: 'NotFollowed',
-        message: 'Task t-never of zone z-cli is not followed in this namespace: start it with follow',
-      },
+  test('resume takes a blocked follow back to work at once', async () => {
+    const error = { code: 'UnauthorizedOperation', message: 'ask your admin' };
+    world.emulator.setTask(ZONE, 't-blocked', { answers: [{ error }, { status: 'Success' }] });
+    await run('follow', ZONE, 't-blocked');
+    await until('it is blocked', async () => (await world.client.status(ZONE, 't-blocked')).phase === 'Blocked');
+    expect((await run('status', ZONE, 't-blocked')).stdout).toContain(
+      'needs a person: UnauthorizedOperation ask your admin',
+    );
+    const resumed = await run('resume', ZONE, 't-blocked', '--json');
+    expect(jsonOf(resumed)).toEqual({ workflowId: 'provisioning-task/z-cli/t-blocked', requested: 'resume' });
+    await expect(world.client.waitForOutcome(ZONE, 't-blocked', { timeoutMs: 30_000 })).resolves.toMatchObject({
+      kind: 'ended',
+      outcome: { phase: 'Succeeded', polls: 2 },
     });
-    expect(end.code).toBe(4);
   });
+
+  test.each(['status', 'poll-now', 'resume', 'cancel'])(
+    '%s of a task that nobody follows says so, exit code 4',
+    async (name) => {
+      const end = await run(name, ZONE, 't-never', '--json');
+      expect(jsonOf(end)).toEqual({
+        error: {
+          code: 'NotFollowed',
+          message: 'Task t-never of zone z-cli is not followed in this namespace: start it with follow',
+        },
+      });
+      expect(end.code).toBe(4);
+    },
+  );
 
   test('a terminated workflow has exit code 10', async () => {
     world.emulator.setTask(ZONE, 't-killed', { answers: [{ status: 'InProgress' }] });
@@ -243,7 +262,7 @@ describe('the command line, with a real server, worker process and socket', () =
     expect(program.stdout).toContain('0 success');
     expect(program.stdout).toContain('8 cannot connect');
     expect(program.code).toBe(0);
-    const commands = ['up', 'worker', 'follow', 'status', 'poll-now', 'cancel', 'emulator'];
+    const commands = ['up', 'worker', 'follow', 'status', 'poll-now', 'resume', 'cancel', 'doctor', 'emulator'];
     for (const name of commands) expect(program.stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
     const follow = await run('follow', '--help');
     expect(follow.stdout).toContain('Examples:\n  $ provisioning follow z-djw98wnd0000 t-d8wjd8j30000\n');
