@@ -6,7 +6,7 @@ import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 
 import { untilAborted } from './abort-signals';
 import { createActivities } from './activities';
-import { ConfigurationError, readConfig, type TemporalConfig, type WorkerConfig } from './config';
+import { ConfigurationError, readConfig, VARIABLES, type TemporalConfig, type WorkerConfig } from './config';
 import { TASK_QUEUES } from './contract';
 import { ensureNamespace, ensureSearchAttributes, PreflightError } from './preflight';
 import { messageOf, noServerAnswers, WORKER_IS_POLLING } from './sentences';
@@ -63,8 +63,20 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
 export async function runWorkerFromEnvironment(env: NodeJS.ProcessEnv, onReady: () => void): Promise<void> {
   const stop = new AbortController();
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stop.abort());
-  Runtime.install({ shutdownSignals: [] });
-  await runWorker({ ...(await readConfig(env)), signal: stop.signal, onReady });
+  const { config, temporal } = await readConfig(env);
+  installRuntime(config);
+  await runWorker({ config, temporal, signal: stop.signal, onReady });
+}
+
+function installRuntime({ metricsAddress: bindAddress }: WorkerConfig): void {
+  try {
+    Runtime.install({
+      shutdownSignals: [],
+      ...(bindAddress !== undefined && { telemetryOptions: { metrics: { prometheus: { bindAddress } } } }),
+    });
+  } catch (error) {
+    throw new ConfigurationError([`${VARIABLES.metricsAddress} ${bindAddress} cannot be used: ${messageOf(error)}`]);
+  }
 }
 
 /** Returns the exit code that an error of the worker deserves: 2 configuration or set-up, 8 cannot connect, else 1. */

@@ -30,6 +30,7 @@ export const VARIABLES = {
   metadataEndpoint: 'PROVISIONING_METADATA_ENDPOINT',
   credentialSource: 'PROVISIONING_CREDENTIAL_SOURCE',
   statusCallsPerSecond: 'PROVISIONING_STATUS_CALLS_PER_SECOND',
+  metricsAddress: 'PROVISIONING_METRICS_ADDRESS',
 } as const;
 
 /** Checked configuration of the worker. */
@@ -37,6 +38,8 @@ export interface WorkerConfig {
   cloud: CloudSettings;
   /** Rate of status calls that the server enforces for all workers together. */
   statusCallsPerSecond: number;
+  /** `host:port` where Prometheus scrapes the worker; none when absent. */
+  metricsAddress?: string;
   /** What can be used but should be mended, one sentence each. */
   warnings: string[];
 }
@@ -77,8 +80,20 @@ function readSettings(env: NodeJS.ProcessEnv): WorkerConfig & { faults: string[]
   if (!(statusCallsPerSecond > 0 && statusCallsPerSecond <= 1000)) {
     faults.push(`${VARIABLES.statusCallsPerSecond} must be a number above 0 and at most 1000, got "${rate}"`);
   }
+  const metricsAddress = valueOf(env, VARIABLES.metricsAddress);
+  if (metricsAddress !== undefined && !/^(\d+\.){3}\d+:\d{1,5}$/.test(metricsAddress)) {
+    faults.push(
+      `${VARIABLES.metricsAddress} must be an address and a port such as 127.0.0.1:9464, got "${metricsAddress}"`,
+    );
+  }
   faults.push(...proxyFaults(env));
-  return { cloud, statusCallsPerSecond, warnings: credentialWarnings(env), faults };
+  return {
+    cloud,
+    statusCallsPerSecond,
+    ...(metricsAddress !== undefined && { metricsAddress }),
+    warnings: credentialWarnings(env),
+    faults,
+  };
 }
 
 /** Nobody answers there. */

@@ -6,6 +6,7 @@ import { temporal } from '@temporalio/proto';
 
 import { DEMO_ACCOUNT, type EmulatorAccount, type ReceivedRequest } from '../../emulator';
 import { workflowId } from '../../src/client';
+import { freePort } from '../../src/dev/dev-server';
 import { launch } from '../support/processes';
 import { root } from '../support/project';
 
@@ -81,14 +82,15 @@ describe('keys that change under a running worker', () => {
     [600, 'behind'],
     [-600, 'ahead of'],
   ])(
-    "a clock %d s off the cloud's costs one call, and the doctor tells it",
+    "a clock %d s off the cloud's costs one call, and log, metrics and doctor tell it",
     async (offsetSeconds, direction) => {
       mount(FIRST);
       world.emulator.setAccounts([FIRST]);
       world.emulator.setClockOffset(offsetSeconds * 1000);
       const taskId = `t-clock${offsetSeconds}`;
       world.emulator.setTask(ZONE, taskId, { answers: [{ status: 'InProgress' }, { status: 'Success' }] });
-      const worker = await world.startWorker(environment);
+      const metricsAddress = `127.0.0.1:${await freePort()}`;
+      const worker = await world.startWorker({ ...environment, PROVISIONING_METRICS_ADDRESS: metricsAddress });
       try {
         await world.client.follow({ zoneId: ZONE, taskId, polling: FAST });
         await expect(world.client.waitForOutcome(ZONE, taskId, { timeoutMs: 30_000 })).resolves.toMatchObject({
@@ -101,6 +103,13 @@ describe('keys that change under a running worker', () => {
         ]);
         expect(worker.output()).toMatch(
           new RegExp(`The clock of this machine \\([^)]+\\) is (599|600|601) s ${direction} the cloud's`),
+        );
+        const metrics = await (await fetch(`http://${metricsAddress}/metrics`)).text();
+        expect(metrics).toMatch(
+          new RegExp(
+            `^provisioning_clock_offset_seconds\\{direction="${direction.split(' ')[0]}"\\} (599|600|601)$`,
+            'm',
+          ),
         );
         const doctor = launch(BIN, ['doctor', '--json'], { ...world.workerEnvironment, ...environment });
         const { stdout, code } = await doctor.ended;

@@ -126,4 +126,12 @@ describe('the worker process', () => {
     expect(output).toContain('/etc/tencentcloud/credentials');
     expect(code).toBe(2);
   });
+
+  test('names an address for metrics that is taken', async () => {
+    const { port } = new URL(world.emulator.url);
+    const env = { ...world.workerEnvironment, PROVISIONING_METRICS_ADDRESS: `127.0.0.1:${port}` };
+    const { code, output } = await launchWorker(env).ended;
+    expect(output).toContain(`PROVISIONING_METRICS_ADDRESS 127.0.0.1:${port} cannot be used: `);
+    expect(code).toBe(2);
+  });
 });
