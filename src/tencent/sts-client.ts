@@ -75,7 +75,7 @@ export function createStsClient(options: StsClientOptions): StsClient {
     try {
       const answer = await withinDeadline(deadlineMs, undefined, ask);
       const { Credentials: key, ExpiredTime } = answer.response;
-      const issued = readTemporaryKey({ ...asObject(key), ExpiredTime }, answer.serverTimeSeconds, clock, now);
+      const issued = readTemporaryKey({ ...asObject(key), ExpiredTime }, answer.serverTimeSeconds, now);
       if (!issued) throw malformedAnswer('has no whole key with its end', answer);
       return issued;
     } catch (error) {

@@ -14,6 +14,7 @@ import {
 } from '../../src/tencent';
 import {
   startSkippingServer,
+  wholeSeconds,
   ZONE,
   type Followed,
   type Meanwhile,
@@ -37,7 +38,7 @@ export interface FaultyFollow {
 
 /** How it went. */
 export interface FaultyRun extends Followed {
-  /** Whole seconds from the start to each call that the emulator received, and what it answered. */
+  /** Seconds from the start to each call that the emulator received, and what it answered. */
   seen: [second: number, answered: string | undefined][];
   notices: Notice[];
 }
@@ -91,9 +92,12 @@ export async function createFaultsWorld(): Promise<FaultsWorld> {
       try {
         const followed = await server.followTask(taskId, input, meanwhile);
         const startMs = Date.parse(followed.outcome?.startedAt ?? '');
-        const seen = emulator
-          .requests(taskId)
-          .map(({ at, answered }): [number, string | undefined] => [Math.floor((at - startMs) / 1000), answered]);
+        const requests = emulator.requests(taskId);
+        const seconds = wholeSeconds(
+          startMs,
+          requests.map(({ at }) => at),
+        );
+        const seen = requests.map(({ answered }, i): [number, string | undefined] => [seconds[i] ?? NaN, answered]);
         return { ...followed, seen, notices };
       } finally {
         await transport.close();

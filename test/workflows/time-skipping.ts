@@ -37,7 +37,7 @@ export interface Followed {
   outcome: ProvisioningOutcome | undefined;
   /** What the workflow failed with; absent when it completed or was cancelled. */
   failure: ApplicationFailure | undefined;
-  /** Whole seconds from the start of the workflow to each call, by the server's clock. */
+  /** Seconds from the start of the workflow to each call, by the server's clock; see {@link wholeSeconds}. */
   calls: number[];
   /** History of the last run, whose first event is the start. */
   events: Event[];
@@ -202,10 +202,19 @@ export function secondsInto(outcome: ProvisioningOutcome | undefined, instant: s
 }
 
 function callsIn(events: readonly Event[]): number[] {
-  const [first] = events;
-  return events
-    .filter((event) => event.activityTaskScheduledEventAttributes)
-    .map((event) => Math.floor((timeOf(event) - timeOf(first ?? {})) / 1000));
+  const [first = {}] = events;
+  return wholeSeconds(timeOf(first), events.filter((event) => event.activityTaskScheduledEventAttributes).map(timeOf));
+}
+
+/**
+ * Tells when things happened, in seconds from a start. Each gap is rounded by itself: the server's clock also runs
+ * while a worker works, and on a busy machine that would add up to a second.
+ *
+ * @param times - ascending, ms
+ */
+export function wholeSeconds(startMs: number, times: readonly number[]): number[] {
+  let second = 0;
+  return times.map((at, i) => (second += Math.round((at - (times[i - 1] ?? startMs)) / 1000)));
 }
 
 /** What each upsert of search attributes wrote, by their keys in the contract; null removes. */

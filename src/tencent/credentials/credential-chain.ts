@@ -82,11 +82,11 @@ export function hasCredentialSettings(env: Environment, homeDir: string): boolea
 }
 
 function createPlace(
-  { env, homeDir, explicit, sourceName, metadataEndpoint, directTransport, clock, now }: CredentialChainOptions,
+  { env, homeDir, explicit, sourceName, metadataEndpoint, directTransport, now }: CredentialChainOptions,
   stsOf: (region: string) => StsClient,
 ): CredentialProvider {
   if (explicit) return createFixedProvider(explicit);
-  const cvmRole = createCvmRoleProvider({ env, metadataEndpoint, transport: directTransport, clock, now });
+  const cvmRole = createCvmRoleProvider({ env, metadataEndpoint, transport: directTransport, now });
   if (sourceName === 'cvm-role') return cvmRole;
   const paths = sharedFilePaths(env, homeDir);
   const candidates: Record<CredentialSourceName, Candidate> = {

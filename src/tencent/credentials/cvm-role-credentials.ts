@@ -4,7 +4,6 @@ import { asObject, nonEmpty } from '../api-call';
 import { withinDeadline } from '../call-deadline';
 import type { Environment } from '../environment';
 import { CLIENT_ERRORS, TencentCloudError } from '../errors';
-import type { ServerClock } from '../server-clock';
 import type { HttpAnswer, Transport } from '../transport';
 import type { CredentialProvider, IssuedCredentials } from './credentials';
 import { settingOf } from './settings';
@@ -17,7 +16,6 @@ export interface CvmRoleOptions {
   metadataEndpoint?: string | undefined;
   /** Without proxies: they do not reach the machine's own metadata. */
   transport: Transport;
-  clock: ServerClock;
   /** This machine's clock, epoch ms. Default `Date.now`. */
   now?: (() => number) | undefined;
   /** Bound of each of the two requests in ms. Default 2000. */
@@ -37,7 +35,7 @@ export function namedCvmRole(env: Environment): string | undefined {
  * names.
  */
 export function createCvmRoleProvider(options: CvmRoleOptions): CredentialProvider {
-  const { env, metadataEndpoint = DEFAULT_ENDPOINT, transport, clock, now = Date.now, deadlineMs = 2_000 } = options;
+  const { env, metadataEndpoint = DEFAULT_ENDPOINT, transport, now = Date.now, deadlineMs = 2_000 } = options;
   const named = namedCvmRole(env);
   let known: string | undefined;
 
@@ -59,7 +57,7 @@ export function createCvmRoleProvider(options: CvmRoleOptions): CredentialProvid
     const { body, headers } = await read(encodeURIComponent(role));
     const fields = parseObject(body);
     if (fields.Code !== 'Success') throw new Error(`its answer has ${codeOf(fields)} and not Success`);
-    const key = readTemporaryKey(fields, answerTimes(headers).serverTimeSeconds, clock, now);
+    const key = readTemporaryKey(fields, answerTimes(headers).serverTimeSeconds, now);
     if (!key) throw new Error('its answer has no whole key with its end');
     return key;
   };

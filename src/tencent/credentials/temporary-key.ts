@@ -1,5 +1,4 @@
 import { nonEmpty } from '../api-call';
-import type { ServerClock } from '../server-clock';
 import type { IssuedCredentials } from './credentials';
 
 /**
@@ -13,7 +12,6 @@ import type { IssuedCredentials } from './credentials';
 export function readTemporaryKey(
   fields: Readonly<Record<string, unknown>>,
   serverTimeSeconds: number | undefined,
-  clock: ServerClock,
   now: () => number,
 ): IssuedCredentials | undefined {
   const secretId = nonEmpty(fields.TmpSecretId);
@@ -22,6 +20,6 @@ export function readTemporaryKey(
   const { ExpiredTime: endSeconds } = fields;
   if (!secretId || !secretKey || !token || typeof endSeconds !== 'number') return undefined;
   // Its length and not its end: this machine's clock may be wrong.
-  const lifetimeSeconds = endSeconds - (serverTimeSeconds ?? clock.nowSeconds());
+  const lifetimeSeconds = endSeconds - (serverTimeSeconds ?? now() / 1000);
   return { secretId, secretKey, token, expiresAtMs: now() + lifetimeSeconds * 1000 };
 }

@@ -1,5 +1,5 @@
 import { startEmulator, type Emulator } from '../../../emulator';
-import { createServerClock, createTransport, type CredentialProvider, type Transport } from '../../../src/tencent';
+import { createTransport, type CredentialProvider, type Transport } from '../../../src/tencent';
 import { createCvmRoleProvider } from '../../../src/tencent/credentials/cvm-role-credentials';
 
 const HOUR_MS = 3_600_000;
@@ -15,8 +15,7 @@ describe('the role of this machine', () => {
   afterEach(() => Promise.all([emulator.close(), transport.close()]));
 
   function makeProvider(env: Record<string, string> = {}, now = Date.now): CredentialProvider {
-    const clock = createServerClock(now);
-    return createCvmRoleProvider({ env, metadataEndpoint: emulator.url, transport, clock, now, deadlineMs: 300 });
+    return createCvmRoleProvider({ env, metadataEndpoint: emulator.url, transport, now, deadlineMs: 300 });
   }
   const answers = (): unknown[] => emulator.requests().map(({ answered }) => answered);
 
