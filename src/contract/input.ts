@@ -139,7 +139,7 @@ export function idFaults(field: string, value: unknown): string[] {
   if (typeof value !== 'string' || value === '') return [`${field} must be a non-empty string`];
   if (value.length > MAX_ID_LENGTH)
     return [`${field} must have at most ${MAX_ID_LENGTH} characters, got ${value.length}`];
-  if (/[\s\p{Cc}]/u.test(value)) return [`${field} must not contain white space or control characters`];
+  if (/[\s\p{Cc}\p{Surrogate}]/u.test(value)) return [`${field} must not contain white space or control characters`];
   // It parts the ids in the workflow id: two tasks must never share one.
   if (value.includes('/')) return [`${field} must not contain "/"`];
   return [];
@@ -179,9 +179,14 @@ function textFaults(field: string, value: unknown): string[] {
 }
 
 function unknownFields(record: Record<string, unknown>, known: ReadonlySet<string>, prefix: string): string[] {
-  return Object.keys(record)
-    .filter((key) => !known.has(key))
-    .map((key) => `${prefix}${key} is not a known field`);
+  return (
+    Object.keys(record)
+      .filter((key) => !known.has(key))
+      // Whoever named it: the failure that tells it must be well-formed.
+      .map(
+        (key) => `${prefix}${key.slice(0, MAX_ID_LENGTH).replaceAll(/\p{Surrogate}/gu, '\ufffd')} is not a known field`,
+      )
+  );
 }
 
 function instantMs(value: unknown, nowMs: number): number | undefined {

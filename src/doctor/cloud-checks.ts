@@ -69,7 +69,10 @@ export function createCloudSide({ settings, env, homeDir, zoneId, secrets }: Clo
           try {
             const { secretId, secretKey, token, expiresAtMs } = await cloud.credentials.get(signal);
             secrets.add(secretId, secretKey, token);
-            return ok(`a key from ${cloud.credentials.description}, ${endOf(expiresAtMs)}`);
+            const found = `a key from ${cloud.credentials.description}, ${endOf(expiresAtMs)}`;
+            return expiresAtMs !== undefined && expiresAtMs <= Date.now()
+              ? warning(found, 'Its source gave a key that is over already: look there')
+              : ok(found);
           } catch (error) {
             if (error instanceof TencentCloudError) return failed(error.message, error.advice);
             throw error;

@@ -32,7 +32,7 @@ export function createConfigurationStep(env: NodeJS.ProcessEnv, configured: Conf
       try {
         const { cloud, warnings: told } = readWorkerSettings(env);
         configured.cloud = cloud;
-        warnings.push(...told, ...endpointWarnings(cloud));
+        warnings.push(...told, ...endpointWarnings(cloud), ...verificationWarnings(env));
       } catch (error) {
         faults.unshift(...faultsOf(error));
       }
@@ -66,6 +66,10 @@ export function endpointWarnings({ endpoint, stsEndpoint }: CloudSettings): stri
       ...(protocol === 'https:' ? [] : [`${name}: http, so calls can be read and changed on their way`]),
     ];
   });
+}
+
+function verificationWarnings({ NODE_TLS_REJECT_UNAUTHORIZED: setting }: NodeJS.ProcessEnv): string[] {
+  return setting === '0' ? ['NODE_TLS_REJECT_UNAUTHORIZED is 0, so calls trust any certificate'] : [];
 }
 
 function summaryOf({ temporal, cloud }: Configured): string {

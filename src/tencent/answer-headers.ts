@@ -2,9 +2,12 @@
 export interface AnswerTimes {
   /** Epoch seconds. */
   serverTimeSeconds?: number;
-  /** Above 0. */
+  /** Above 0, at most a day. */
   retryAfterSeconds?: number;
 }
+
+/** A longer wait is nobody's earnest. */
+const MAX_RETRY_AFTER_SECONDS = 86_400;
 
 /**
  * Reads Date and Retry-After (seconds, or an HTTP date counted from Date); what is malformed or over is left out.
@@ -16,7 +19,7 @@ export function answerTimes(headers: Readonly<Record<string, string | string[] |
   const wait = retryAfter(headers['retry-after'], date);
   return {
     ...(date !== undefined && { serverTimeSeconds: date }),
-    ...(wait !== undefined && wait > 0 && { retryAfterSeconds: wait }),
+    ...(wait !== undefined && wait > 0 && { retryAfterSeconds: Math.min(wait, MAX_RETRY_AFTER_SECONDS) }),
   };
 }
 

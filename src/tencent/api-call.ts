@@ -44,8 +44,11 @@ export type CallApi = (
 ) => Promise<ApiAnswer>;
 
 const CONTENT_TYPE = 'application/json';
-// Messages end in workflow histories; the cloud's own are far shorter.
+// What the cloud says ends in workflow histories, search attributes and memos, all of which have bounds; its own words
+// are far shorter.
 const MAX_MESSAGE_LENGTH = 2_000;
+/** The longest code, status, id or type that is kept whole. */
+export const MAX_NAME_LENGTH = 128;
 
 /** Makes calls of one API of the cloud. */
 export function createApi(options: ApiOptions): CallApi {
@@ -72,7 +75,7 @@ export function createApi(options: ApiOptions): CallApi {
       ...(region && { 'X-TC-Region': region }),
     };
     const answer = await transport.send({ method: 'POST', url, headers, body }, deadline);
-    const secrets = credentials === 'skip' ? [] : [credentials.secretKey, token];
+    const secrets = credentials === 'skip' ? [] : [credentials.secretId, credentials.secretKey, token];
     return readEnvelope(answer, (text) => withoutSecrets(text, secrets));
   };
 }
@@ -85,14 +88,14 @@ function readEnvelope(
   const times = answerTimes(headers);
   const envelope = parseObject(body);
   const response = envelope && asObject(envelope.Response);
-  const requestId = response && nonEmpty(response.RequestId);
+  const requestId = response && textOf(response.RequestId, MAX_NAME_LENGTH);
   const answered = { httpStatus, ...(requestId && { requestId }), ...times };
   const error = response?.Error;
   if (error !== undefined && error !== null) {
-    const code = nonEmpty(asObject(error)?.Code);
-    if (!code) throw malformedAnswer('has an Error without a Code', answered);
-    const message = hideSecrets(nonEmpty(asObject(error)?.Message) ?? code).slice(0, MAX_MESSAGE_LENGTH);
-    throw new TencentCloudError(code, message, answered);
+    const { Code: code, Message: message } = asObject(error) ?? {};
+    if (!isName(code)) throw malformedAnswer('has an Error without a Code', answered);
+    const told = textOf(hideSecrets(nonEmpty(message) ?? code), MAX_MESSAGE_LENGTH) ?? code;
+    throw new TencentCloudError(code, told, answered);
   }
   if (response) return { ...answered, response };
   if (httpStatus !== 200) {
@@ -133,6 +136,30 @@ export function asObject(value: unknown): Record<string, unknown> | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Record<string, unknown>)
     : undefined;
+}
+
+/** Tells whether a value is a short text with something in it, as codes and statuses are. */
+export function isName(value: unknown): value is string {
+  return nonEmpty(value) !== undefined && isWellFormed(value as string) && (value as string).length <= MAX_NAME_LENGTH;
+}
+
+/**
+ * Returns a text that can be stored: well-formed, since Temporal's wire takes nothing else, and cut to a length.
+ *
+ * @returns undefined for any other value than a string with something in it
+ */
+export function textOf(value: unknown, maxLength: number): string | undefined {
+  const text = nonEmpty(value);
+  if (text === undefined) return undefined;
+  const short = text.length > maxLength ? `${text.slice(0, maxLength - 1)}…` : text;
+  return short.replaceAll(LONE_SURROGATE, '\ufffd');
+}
+
+// As String.prototype.isWellFormed and toWellFormed, which the oldest Node supported has but its types do not know.
+const LONE_SURROGATE = /\p{Surrogate}/gu;
+
+function isWellFormed(text: string): boolean {
+  return !/\p{Surrogate}/u.test(text);
 }
 
 /** Returns a string with something in it, undefined for any other value. */

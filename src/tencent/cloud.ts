@@ -1,5 +1,5 @@
 import { createCredentialChain, type CredentialSource, type CredentialSourceName } from './credentials';
-import { stsEndpointOf } from './endpoint';
+import { stsEndpointOf, validateEndpoint } from './endpoint';
 import type { Environment } from './environment';
 import type { Notify } from './notices';
 import { createOrganizationClient, type OrganizationClient } from './organization-client';
@@ -49,6 +49,8 @@ export interface Cloud {
 export function openCloud(settings: CloudSettings, { env, proxies = env, homeDir, notify }: CloudSurroundings): Cloud {
   const { endpoint, allowHttp, region, stsEndpoint = stsEndpointOf(endpoint), metadataEndpoint } = settings;
   const { credentialSource: sourceName } = settings;
+  const faults = validateEndpoint(stsEndpoint, { allowHttp: allowHttp ?? false });
+  if (faults.length > 0) throw new Error(`Invalid endpoint of STS: ${faults.join('; ')}`);
   const clock = createServerClock(Date.now);
   const transport = createTransport({ env: proxies });
   // The metadata of a machine is not behind its proxy.

@@ -7,7 +7,8 @@ import type { Dispatcher } from 'undici';
 import type { Environment } from './environment';
 
 /** How far a connection has come. */
-export type ConnectStage = 'resolving the name of' | 'connecting to' | 'in the TLS handshake with';
+export type ConnectStage =
+  'resolving the name of' | 'connecting to' | 'connecting through the proxy to' | 'in the TLS handshake with';
 
 /** A connection that could not be made. */
 export class ConnectError extends Error {
@@ -39,30 +40,32 @@ export interface Connections {
 
 // Below the 60 s and more that gateways allow, so that we and not the peer close an idle connection.
 const KEEP_ALIVE_MS = 30_000;
-const CONNECT_TIMEOUT_MS = 10_000;
 const PROXY_PROTOCOLS = new Set(['http:', 'https:', 'socks5:']);
 
 /**
  * Makes connections that go through the proxies of the environment.
  *
  * @param env - HTTP_PROXY, HTTPS_PROXY and NO_PROXY in either case; the lower case wins
+ * @param connectTimeoutMs - bound of one connection, TLS and a proxy's tunnel included
  * @throws Error naming every proxy variable that is not a URL
  */
-export function createConnections(env: Environment): Connections {
-  const observed: Observed = { stages: new Map(), connecting: new Set(), births: createBirths() };
-  const { stages, connecting, births } = observed;
-  const kept = createDispatcher(env, 1, observed);
+export function createConnections(env: Environment, connectTimeoutMs: number): Connections {
+  const observed: Observed = { attempts: new Set(), births: createBirths() };
+  const { attempts, births } = observed;
+  const kept = createDispatcher(env, 1, connectTimeoutMs, observed);
   let fresh: Dispatcher | undefined;
   return {
     kept,
-    fresh: () => (fresh ??= createDispatcher(env, 0, observed)),
-    stageOf: ({ hostname, port, protocol, host }) =>
-      `${stages.get(`${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`) ?? 'waiting for a connection to'} ${host}`,
+    fresh: () => (fresh ??= createDispatcher(env, 0, connectTimeoutMs, observed)),
+    stageOf(url) {
+      const last = [...attempts].filter(({ peer }) => peer === peerOf(url)).at(-1);
+      return `${last?.stage ?? 'waiting for a connection to'} ${url.host}`;
+    },
     isOlder: (error, sinceMs) => births.isOlder(error, sinceMs),
     async close() {
       await Promise.all([kept.destroy(), fresh?.destroy()]);
       // Undici leaves them to their timeout.
-      for (const socket of connecting) socket.destroy();
+      for (const { socket } of attempts) socket?.destroy();
     },
   };
 }
@@ -76,24 +79,35 @@ export function proxyFaults(env: Environment): string[] {
   });
 }
 
+/** A connection that is being made. */
+interface Attempt {
+  /** `host:port`. */
+  peer: string;
+  stage: ConnectStage;
+  /** Absent for one inside a proxy's tunnel, whose socket is the tunnel's. */
+  socket?: Socket;
+}
+
 /** What is known of the sockets of all dispatchers. */
 interface Observed {
-  /** By `host:port`, while a connection is made. */
-  stages: Map<string, ConnectStage>;
-  connecting: Set<Socket>;
+  attempts: Set<Attempt>;
   births: Births;
 }
 
-function createDispatcher(env: Environment, pipelining: 0 | 1, observed: Observed): Dispatcher {
-  const observe = (connector: buildConnector.connector, isProxy: boolean): buildConnector.connector =>
-    observing(connector, isProxy, observed);
+function createDispatcher(
+  env: Environment,
+  pipelining: 0 | 1,
+  connectTimeoutMs: number,
+  observed: Observed,
+): Dispatcher {
+  const direct = observing(buildConnector({ timeout: connectTimeoutMs }), false, observed);
   const agent = {
     pipelining,
     keepAliveTimeout: KEEP_ALIVE_MS,
     // The deadline of each call stands for undici's own timeouts.
     headersTimeout: 0,
     bodyTimeout: 0,
-    connect: observe(buildConnector({ timeout: CONNECT_TIMEOUT_MS }), false),
+    connect: direct,
   };
   const httpProxy = env.http_proxy || env.HTTP_PROXY || '';
   const httpsProxy = env.https_proxy || env.HTTPS_PROXY || '';
@@ -102,11 +116,18 @@ function createDispatcher(env: Environment, pipelining: 0 | 1, observed: Observe
   if (faults.length > 0) throw new Error(faults.join('; '));
   return new EnvHttpProxyAgent({
     ...agent,
+    // Of the proxy itself. A tunnel that it never opens must not outlive the calls that wait for it.
     clientFactory: (origin, options) =>
       new Pool(origin, {
         ...options,
-        connect: observe((options as { connect: buildConnector.connector }).connect, true),
+        headersTimeout: connectTimeoutMs,
+        connect: observing(connectorOf(options), true, observed),
       }),
+    // Of the hosts behind it, and of those that need no proxy.
+    factory(origin, options) {
+      const connect = connectorOf(options);
+      return new Pool(origin, connect === direct ? options : { ...options, connect: tunnelling(connect, observed) });
+    },
     // Empty strings and not undefined, which would make undici read process.env.
     httpProxy,
     httpsProxy,
@@ -114,33 +135,58 @@ function createDispatcher(env: Environment, pipelining: 0 | 1, observed: Observe
   });
 }
 
+function connectorOf(options: object): buildConnector.connector {
+  return (options as { connect: buildConnector.connector }).connect;
+}
+
 /** Makes a connector tell where it stands and where it failed. */
 function observing(
   connect: buildConnector.connector,
   isProxy: boolean,
-  { stages, connecting, births }: Observed,
+  { attempts, births }: Observed,
 ): buildConnector.connector {
   return (options, callback) => {
-    const { hostname, protocol, port } = options;
-    const peer = `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`;
-    let stage: ConnectStage = isIP(hostname.replace(/^\[|\]$/g, '')) ? 'connecting to' : 'resolving the name of';
-    const enter = (next: ConnectStage): void => {
-      stage = next;
-      stages.set(peer, next);
+    const { hostname, protocol } = options;
+    const isNamed = isIP(hostname.replace(/^\[|\]$/g, '')) === 0;
+    const attempt: Attempt = {
+      peer: peerOf(options),
+      stage: isNamed ? 'resolving the name of' : 'connecting to',
     };
-    enter(stage);
+    attempts.add(attempt);
     // Undici's types hide that its connector gives the socket back at once.
     const socket = connect(options, (...[error, connected]) => {
-      stages.delete(peer);
-      connecting.delete(socket);
-      if (error) return callback(new ConnectError(stage, peer, isProxy, error), null);
+      attempts.delete(attempt);
+      if (error) return callback(new ConnectError(attempt.stage, attempt.peer, isProxy, error), null);
       births.register(connected);
       callback(null, connected);
     }) as unknown as Socket;
-    connecting.add(socket);
-    socket.once('lookup', (error: Error | null) => error ?? enter('connecting to'));
-    if (protocol === 'https:') socket.once('connect', () => enter('in the TLS handshake with'));
+    attempt.socket = socket;
+    socket.once('lookup', (error: Error | null) => {
+      if (!error) attempt.stage = 'connecting to';
+    });
+    if (protocol === 'https:') socket.once('connect', () => (attempt.stage = 'in the TLS handshake with'));
   };
+}
+
+/** Makes a connector through a proxy's tunnel tell the same. */
+function tunnelling(connect: buildConnector.connector, { attempts, births }: Observed): buildConnector.connector {
+  return (options, callback) => {
+    const attempt: Attempt = { peer: peerOf(options), stage: 'connecting through the proxy to' };
+    attempts.add(attempt);
+    connect(options, (...[error, connected]) => {
+      attempts.delete(attempt);
+      if (error) {
+        const isTold = error instanceof ConnectError;
+        return callback(isTold ? error : new ConnectError(attempt.stage, attempt.peer, true, error), null);
+      }
+      births.register(connected);
+      callback(null, connected);
+    });
+  };
+}
+
+function peerOf({ hostname, port, protocol }: { hostname: string; port: string; protocol: string }): string {
+  return `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`;
 }
 
 /** When the sockets that are open were connected. */

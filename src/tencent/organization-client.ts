@@ -1,9 +1,21 @@
 import type { TaskStatusAnswer, TaskStatusRequest } from '../contract';
 
-import { asObject, createApi, malformedAnswer, nonEmpty, type ApiAnswer, type ApiOptions } from './api-call';
+import {
+  asObject,
+  createApi,
+  isName,
+  malformedAnswer,
+  MAX_NAME_LENGTH,
+  textOf,
+  type ApiAnswer,
+  type ApiOptions,
+} from './api-call';
 import { withinDeadline } from './call-deadline';
 import { DEFAULT_ENDPOINT, validateEndpoint } from './endpoint';
 import { callHealing, type HealingOptions } from './healing-call';
+
+/** The longest reason that is kept whole; the whole outcome must fit into one payload of Temporal. */
+const MAX_REASON_LENGTH = 10_000;
 
 /** Options of {@link createOrganizationClient}. */
 export interface OrganizationClientOptions
@@ -54,14 +66,17 @@ function readTaskStatus(answer: ApiAnswer): TaskStatusAnswer {
   const { response, requestId } = answer;
   const taskStatus = asObject(response.TaskStatus);
   if (!taskStatus) throw malformedAnswer('has no TaskStatus object', answer);
-  const status = nonEmpty(taskStatus.Status);
-  if (!status) throw malformedAnswer('has a TaskStatus whose Status is not a non-empty string', answer);
-  const { TaskId: taskId, TaskType: taskType, FailureReason: failureReason } = taskStatus;
+  const { Status: status, TaskId, TaskType, FailureReason } = taskStatus;
+  if (!isName(status)) throw malformedAnswer('has a TaskStatus whose Status is not a short non-empty string', answer);
+  const taskId = textOf(TaskId, MAX_NAME_LENGTH);
+  const taskType = textOf(TaskType, MAX_NAME_LENGTH);
+  // An empty reason is what the cloud says with a success.
+  const failureReason = FailureReason === '' ? '' : textOf(FailureReason, MAX_REASON_LENGTH);
   return {
     status,
-    ...(typeof taskId === 'string' && { taskId }),
-    ...(typeof taskType === 'string' && { taskType }),
-    ...(typeof failureReason === 'string' && { failureReason }),
-    ...(requestId && { requestId }),
+    ...(taskId !== undefined && { taskId }),
+    ...(taskType !== undefined && { taskType }),
+    ...(failureReason !== undefined && { failureReason }),
+    ...(requestId !== undefined && { requestId }),
   };
 }

@@ -36,6 +36,8 @@ export interface Transport {
 export interface TransportOptions {
   /** Longest body accepted. Default 1 MiB. */
   maxBodyBytes?: number;
+  /** Bound of one connection in ms, for the deadline of a call cannot take one back. Default 10,000. */
+  connectTimeoutMs?: number;
   /** Where HTTP_PROXY, HTTPS_PROXY and NO_PROXY are read, in either case; the lower case wins. Default: no proxy. */
   env?: Environment;
 }
@@ -45,8 +47,9 @@ export interface TransportOptions {
  *
  * @throws Error when a proxy variable is not a URL
  */
-export function createTransport({ maxBodyBytes = 1_048_576, env = {} }: TransportOptions = {}): Transport {
-  const connections = createConnections(env);
+export function createTransport(options: TransportOptions = {}): Transport {
+  const { maxBodyBytes = 1_048_576, connectTimeoutMs = 10_000, env = {} } = options;
+  const connections = createConnections(env, connectTimeoutMs);
   return {
     async send(request, deadline) {
       const beganMs = performance.now();
@@ -131,24 +134,32 @@ function exchange(
 function toClientError({ broken, answered }: BrokenExchange, { host }: URL, phase: string): TencentCloudError {
   const failure = (code: string, what: string, cause: Error): TencentCloudError =>
     new TencentCloudError(code, `${what} (${codeOf(cause)})`, { cause, httpStatus: answered });
-  if (broken instanceof ConnectError) {
-    const { stage, peer, isProxy, cause } = broken;
-    const what = `The call to ${host} failed while ${stage} ${isProxy ? 'the proxy ' : ''}${peer}`;
-    return failure(isProxy ? CLIENT_ERRORS.proxyFailure : connectCode(stage, codeOf(cause)), what, cause);
-  }
+  if (broken instanceof ConnectError) return toConnectFailure(broken, host, failure);
   const what = `The call to ${host} failed while ${phase}`;
-  const code = codeOf(broken);
-  // The only trace of a proxy that refuses to connect through.
-  const refusal = /^Proxy response \((\d+)\)/.exec(broken.message)?.[1];
-  if (refusal) {
-    return failure(CLIENT_ERRORS.proxyFailure, `The proxy refused to connect to ${host}: HTTP ${refusal}`, broken);
-  }
-  if (RESETS.has(code)) return failure(CLIENT_ERRORS.connectionReset, what, broken);
-  if (isTlsCode(code)) return failure(CLIENT_ERRORS.tlsFailure, `No trusted TLS connection to ${host}`, broken);
+  if (RESETS.has(codeOf(broken))) return failure(CLIENT_ERRORS.connectionReset, what, broken);
   if (broken instanceof errors.HTTPParserError) {
     return failure(CLIENT_ERRORS.malformedAnswer, `${host} does not speak HTTP`, broken);
   }
   return failure(CLIENT_ERRORS.networkError, what, broken);
+}
+
+function toConnectFailure(
+  { stage, peer, isProxy, cause }: ConnectError,
+  host: string,
+  failure: (code: string, what: string, cause: Error) => TencentCloudError,
+): TencentCloudError {
+  const code = codeOf(cause);
+  // The only trace of a proxy that refuses to connect through.
+  const refusal = /^Proxy response \((\d+)\)/.exec(cause.message)?.[1];
+  if (refusal) {
+    return failure(CLIENT_ERRORS.proxyFailure, `The proxy refused to connect to ${host}: HTTP ${refusal}`, cause);
+  }
+  const isTunnel = stage === 'connecting through the proxy to';
+  if (isTunnel && isTlsCode(code)) {
+    return failure(CLIENT_ERRORS.tlsFailure, `No trusted TLS connection through the proxy to ${peer}`, cause);
+  }
+  const what = `The call to ${host} failed while ${stage} ${isProxy && !isTunnel ? 'the proxy ' : ''}${peer}`;
+  return failure(isProxy ? CLIENT_ERRORS.proxyFailure : connectCode(stage, code), what, cause);
 }
 
 const RESETS = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH']);
@@ -160,9 +171,9 @@ function connectCode(stage: ConnectError['stage'], code: string): string {
   return code === 'ECONNREFUSED' ? CLIENT_ERRORS.connectionRefused : CLIENT_ERRORS.networkError;
 }
 
-/** Tells whether the TLS layer refused; through a proxy nothing else tells it apart. */
+/** Tells whether the TLS layer refused; inside a tunnel nothing else tells it apart. */
 function isTlsCode(code: string): boolean {
-  return /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO|SELF_SIGNED|DEPTH_ZERO|UND_ERR_PRX_TLS)/.test(code);
+  return /^(ERR_TLS|ERR_SSL|EPROTO|CERT_|UNABLE_TO|SELF_SIGNED|DEPTH_ZERO|UND_ERR_PRX_TLS)/.test(code);
 }
 
 function codeOf(error: Error): string {

@@ -143,13 +143,12 @@ function isKnown(status: string): boolean {
 }
 
 function applyError(state: TaskState, { error, errorClass }: FailedCheck, at: string): TaskState {
-  // Rows of "not found" and of unknown codes go on: an error of another kind proves nothing about the task.
   const { degradedBy, blockedBy, notFound, unknownCodes, ...rest } = state;
   const { code: errorCode, requestId } = error;
   const next: TaskState = {
     ...rest,
+    // An error of another kind proves nothing about the task: a row of "not found" goes on.
     ...(notFound && { notFound }),
-    ...(unknownCodes && { unknownCodes }),
     phase: 'Polling',
     lastError: error,
     ...(requestId !== undefined && { lastRequestId: requestId }),

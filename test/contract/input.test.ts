@@ -26,6 +26,7 @@ describe('ids', () => {
     ['t\u0000', 'must not contain white space or control characters'],
     ['t/1', 'must not contain "/"'],
     ['t\u0085', 'must not contain white space or control characters'],
+    ['t\udc00', 'must not contain white space or control characters'],
   ])('refuses %j', (id, fault) => {
     expect(faultsOf({ zoneId: id, taskId: id })).toEqual([`zoneId ${fault}`, `taskId ${fault}`]);
   });
@@ -74,6 +75,8 @@ describe('polling', () => {
     [{ minIntervalSeconds: 31 }, 'polling.minIntervalSeconds must not exceed polling.maxIntervalSeconds'],
     [{ maxIntervalSeconds: 0.5 }, 'polling.minIntervalSeconds must not exceed polling.maxIntervalSeconds'],
     [{ factor: 2 }, 'polling.factor is not a known field'],
+    [{ 'f\ud83d': 2 }, 'polling.f\ufffd is not a known field'],
+    [{ ['f'.repeat(999)]: 2 }, `polling.${'f'.repeat(128)} is not a known field`],
   ])('refuses %j', (polling, fault) => {
     expect(faultsOf({ polling })).toEqual([fault]);
   });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 
 import type { ErrorClass, ProvisioningSnapshot } from '../../src/contract';
 import { TencentCloudError } from '../../src/tencent';
-import { applyCheck, initialState, type CheckResult } from '../../src/workflows/task-state';
+import { applyCheck, initialState, toSnapshot, type CheckResult } from '../../src/workflows/task-state';
 import { clientOf, closeAll, serve } from '../tencent/calls';
 
 const ANSWERS = 5_000;
@@ -15,14 +15,23 @@ interface WireAnswer {
   body: string;
 }
 
+/** Halves of surrogate pairs, alone or together, and what is far too long. */
+const illFormed = fc.oneof(
+  fc.string({ unit: fc.constantFrom('\ud83d', '\ude00', 'a', '\u0000') }),
+  fc.constantFrom('x'.repeat(300), 'y'.repeat(20_000), 'z'.repeat(300_000)),
+);
 const statuses = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom('Success', 'Failed', 'InProgress') },
+  illFormed,
   fc.constantFrom('success', 'Succeeded', ' Success', 'Success\n', ''),
   fc.string(),
 );
 const anything = fc.anything({ maxDepth: 2, withBigInt: false });
 const taskStatus = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ Status: statuses, TaskId: fc.string(), FailureReason: fc.string() }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({ Status: statuses, TaskId: fc.string(), FailureReason: fc.oneof(fc.string(), illFormed) }),
+  },
   { weight: 2, arbitrary: fc.record({ Status: anything, TaskType: anything }, { requiredKeys: [] }) },
   { weight: 1, arbitrary: anything },
 );
@@ -31,8 +40,9 @@ const error = fc.oneof(
     Code: fc.oneof(
       fc.constantFrom('InternalError', 'LimitExceeded', 'RequestLimitExceeded', 'AuthFailure.MFAFailure', '__proto__'),
       fc.string(),
+      illFormed,
     ),
-    Message: fc.string(),
+    Message: fc.oneof(fc.string(), illFormed),
   }),
   anything,
 );
@@ -126,12 +136,19 @@ test('5,000 random answers: a success only where the server meant one, and never
           return { error: { code, message }, errorClass: errorClass satisfies ErrorClass };
         },
       );
-      const { phase, status }: ProvisioningSnapshot = applyCheck(fresh, result, AT);
+      const state = applyCheck(fresh, result, AT);
+      const { phase, status }: ProvisioningSnapshot = state;
+      // What goes to Temporal must survive its wire, and fit.
+      const text = JSON.stringify([result, toSnapshot(state)]);
+      expect(text.length).toBeLessThan(60_000);
+      expect(text).not.toMatch(/\\ud[89a-f]/i);
       phases[phase] = (phases[phase] ?? 0) + 1;
       const meant = meantStatus(answer);
       expect(phase === 'Succeeded').toBe(meant === 'Success');
       expect(phase === 'Failed').toBe(meant === 'Failed');
-      expect(status).toBe(typeof meant === 'string' && meant !== '' ? meant : undefined);
+      const isStatus =
+        typeof meant === 'string' && meant !== '' && meant.length <= 128 && !/\p{Surrogate}/u.test(meant);
+      expect(status).toBe(isStatus ? meant : undefined);
     }),
     { numRuns: ANSWERS, seed: 20260320 },
   );

@@ -85,6 +85,35 @@ const FAULTS: Record<string, Fault> = {
   ),
   'a string as Error': malformed({ Response: { Error: 'no' } }, 'has an Error without a Code'),
   'a number as Code': malformed({ Response: { Error: { Code: 5 } } }, 'has an Error without a Code'),
+  'a Code that no code is': malformed(
+    { Response: { Error: { Code: 'X'.repeat(3_000), Message: 'no' } } },
+    'has an Error without a Code',
+  ),
+  'a Code that is not well-formed': malformed(
+    { Response: { Error: { Code: 'Inter\udc00nal', Message: 'no' } } },
+    'has an Error without a Code',
+  ),
+  'a Status that no status is': malformed(
+    { Response: { TaskStatus: { ...TASK_STATUS, Status: 'S'.repeat(450_000) } } },
+    'has a TaskStatus whose Status is not',
+  ),
+  'a Status that is not well-formed': malformed(
+    { Response: { TaskStatus: { ...TASK_STATUS, Status: 'Success\ud83d' } } },
+    'has a TaskStatus whose Status is not',
+  ),
+  // Temporal's core dies of such a failure.
+  'a message that is not well-formed': {
+    answer: { body: { Response: { Error: { Code: 'InternalError', Message: 'z\udc00' } } } },
+    code: 'InternalError',
+    tells: 'z\ufffd',
+    httpStatus: 200,
+  },
+  'a message without end': {
+    answer: { error: { code: 'InternalError', message: '😀'.repeat(100_000) } },
+    code: 'InternalError',
+    tells: `${'😀'.repeat(999)}\ufffd…`,
+    httpStatus: 200,
+  },
   'a body beyond all bounds': {
     answer: { rawBody: `{"Response":"${'x'.repeat(1_100_000)}"}` },
     code: 'ClientError.BodyTooLarge',
@@ -336,6 +365,26 @@ describe('every fault of the wire, through emulator, activity and workflow', () 
       expect(outcome).toMatchObject({ phase: 'Succeeded', status: 'Success', failureReason: 'fielded' });
     });
 
+    test('a reason, type or id beyond all bounds is cut, and not well-formed text mended', async () => {
+      const endless = 'x'.repeat(200_000);
+      const { outcome, failure } = await world.follow({
+        answers: [
+          {
+            body: {
+              Response: {
+                TaskStatus: { Status: 'Failed', FailureReason: `\udc00${endless}`, TaskType: endless, TaskId: endless },
+                RequestId: endless,
+              },
+            },
+          },
+        ],
+      });
+      expect(failure?.type).toBe('ProvisioningFailed');
+      const short = `${'x'.repeat(127)}…`;
+      expect(outcome).toMatchObject({ taskType: short, answeredTaskId: short, lastRequestId: short });
+      expect(outcome?.failureReason).toBe(`\ufffd${'x'.repeat(9_998)}…`);
+    });
+
     test('another task id is recorded, and decides nothing', async () => {
       const { outcome } = await world.follow({ answers: [{ status: 'Success', taskId: 'z-dnsudniw' }] });
       expect(outcome).toMatchObject({ phase: 'Succeeded', answeredTaskId: 'z-dnsudniw' });
@@ -420,6 +469,26 @@ describe('every fault of the wire, through emulator, activity and workflow', () 
         [200, 'Success'],
       ]);
       expect(outcome?.phase).toBe('Succeeded');
+    });
+
+    test('that blocks is asked about no more often than the shortest interval, and resume is for blocked follows alone', async () => {
+      world.emulator.setAccounts([{ ...DEMO_ACCOUNT, actions: [] }]);
+      const { seen } = await world.follow({
+        answers: [IN_PROGRESS, SUCCESS],
+        input: every(600),
+        meanwhile: async ({ handle, polled, sleep }) => {
+          await polled(1);
+          world.emulator.setAccounts([DEMO_ACCOUNT]);
+          await sleep(610);
+          await polled(2);
+          await handle.signal('resume');
+        },
+      });
+      expect(seen).toEqual([
+        [0, 'AuthFailure.UnauthorizedOperation'],
+        [600, 'InProgress'],
+        [1200, 'Success'],
+      ]);
     });
 
     test('that is disabled blocks the follow, which finds it enabled by itself', async () => {

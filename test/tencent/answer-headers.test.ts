@@ -8,6 +8,7 @@ describe('what headers tell about time', () => {
     [{ date: DATE }, { serverTimeSeconds: 1551113065 }],
     [{ 'retry-after': '1800' }, { retryAfterSeconds: 1800 }],
     [{ 'retry-after': ' 7 ' }, { retryAfterSeconds: 7 }],
+    [{ 'retry-after': '9'.repeat(400) }, { retryAfterSeconds: 86_400 }],
     [
       { date: DATE, 'retry-after': 'Mon, 25 Feb 2019 16:45:25 GMT' },
       { serverTimeSeconds: 1551113065, retryAfterSeconds: 60 },

@@ -7,6 +7,7 @@ import { generate } from 'selfsigned';
 
 import { createTransport } from '../../src/tencent';
 
+import { until } from '../e2e/world';
 import { clientOf, closeAll, closeLater, failureOf, failureWith, GOOD, REQUEST, serve } from './calls';
 import { answerJson, startFakeServer } from './fake-server';
 
@@ -53,6 +54,20 @@ describe('transport', () => {
     const error = await failureOf(client.getProvisioningTaskStatus(REQUEST));
     expect(Date.now() - began).toBeLessThan(1_000);
     expect(error.code).toBe('ClientError.Timeout');
+  });
+
+  it('tells the handshake that hangs, whatever else connects meanwhile', async () => {
+    const silent = createServer((socket) => socket.on('error', () => undefined).resume());
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    closeLater(() => new Promise((resolve) => silent.close(resolve)));
+    const endpoint = `https://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const transport = createTransport();
+    closeLater(() => transport.close());
+    const [early, late] = [100, 200].map((deadlineMs) =>
+      failureOf(clientOf(endpoint, { deadlineMs, transport }).getProvisioningTaskStatus(REQUEST)),
+    );
+    expect((await early)?.message).toContain('while in the TLS handshake with');
+    expect((await late)?.message).toContain('while in the TLS handshake with');
   });
 
   it('ends with the reason of an outer signal', async () => {
@@ -256,6 +271,55 @@ describe('transport', () => {
         `The call to ${fake.host} failed while connecting to the proxy ${gone.host} (ECONNREFUSED)`,
       );
       expect(fake.received).toEqual([]);
+    });
+
+    it('that never opens its tunnel is told, and its connections end', async () => {
+      const proxy = await serve(() => undefined);
+      // Node leaves the half of a connection open that it has to close itself.
+      proxy.server.on('connect', (_, socket) =>
+        socket
+          .on('error', () => undefined)
+          .on('end', () => socket.end())
+          .resume(),
+      );
+      const options = { connectTimeoutMs: 500, env: { HTTPS_PROXY: proxy.endpoint } };
+      const client = clientOf('https://organization.example', { deadlineMs: 100 }, options);
+      for (let i = 0; i < 3; i += 1) {
+        const error = await failureOf(client.getProvisioningTaskStatus(REQUEST));
+        expect(error.code).toBe('ClientError.Timeout');
+        expect(error.message).toBe(
+          'The call was cut after 100 ms, while connecting through the proxy to organization.example',
+        );
+      }
+      const open = (): Promise<number> =>
+        new Promise((resolve) => proxy.server.getConnections((_, count) => resolve(count)));
+      await until('no connection is open', async () => (await open()) === 0);
+    });
+
+    it('that breaks its tunnel, or speaks gibberish, is told as the proxy’s failure', async () => {
+      const breaking = await serve(() => undefined);
+      breaking.server.on('connect', (_, socket) => (socket as Socket).resetAndDestroy());
+      const babbling = await serve(() => undefined);
+      babbling.server.on('connect', (_, socket) => socket.end('220 ready\r\n'));
+      for (const { endpoint } of [breaking, babbling]) {
+        const client = clientOf('https://organization.example', {}, { env: { HTTPS_PROXY: endpoint } });
+        const error = await failureOf(client.getProvisioningTaskStatus(REQUEST));
+        expect(error.code).toBe('ClientError.ProxyFailure');
+        expect(error.message).toMatch(
+          /^The call to organization\.example failed while connecting through the proxy to organization\.example:443 /,
+        );
+      }
+    });
+
+    it('keeps a tunnel that is replaced at once when it turns out broken', async () => {
+      const fake = await serve((response) => answerJson(response, GOOD));
+      const proxy = await proxyTo();
+      const client = clientOf(fake.endpoint, {}, { env: { HTTP_PROXY: proxy.endpoint } });
+      await client.getProvisioningTaskStatus(REQUEST);
+      await kept();
+      fake.server.once('request', (request: IncomingMessage) => request.socket.resetAndDestroy());
+      await expect(client.getProvisioningTaskStatus(REQUEST)).resolves.toMatchObject({ status: 'Success' });
+      expect(proxy.used).toHaveLength(2);
     });
 
     it('tells a proxy that refuses', async () => {

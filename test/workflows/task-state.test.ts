@@ -331,3 +331,65 @@ describe('the message of an ending', () => {
     expect(outcome).not.toHaveProperty('nextPollAt');
   });
 });
+
+describe('a code that no list names', () => {
+  const odd = failed('unknown', 'NeverSeen.Before');
+  const over = (...checks: [CheckResult, number][]): TaskState =>
+    checks.reduce((state, [check, second]) => applyCheck(state, check, at(second)), after([]));
+
+  test('is ridden out for half an hour from its first, and no longer', () => {
+    const ridden = over([odd, 0], [odd, 900], [odd, 1_799]);
+    expect(toSnapshot(ridden)).toMatchObject({
+      phase: 'Polling',
+      degradedBy: { code: 'NeverSeen.Before', count: 3, since: at(0) },
+    });
+    expect(toSnapshot(ridden)).not.toHaveProperty('unknownCodes');
+    expect(over([odd, 0], [odd, 900], [odd, 1_800])).toMatchObject({ phase: 'Rejected', endedAt: at(1_800) });
+  });
+
+  test.each<[string, [CheckResult, number][]]>([
+    [
+      'two of them are too few',
+      [
+        [odd, 0],
+        [odd, 7_200],
+      ],
+    ],
+    [
+      'an answer begins anew',
+      [
+        [odd, 0],
+        [inProgress, 60],
+        [odd, 1_800],
+        [odd, 1_810],
+        [odd, 1_820],
+      ],
+    ],
+    [
+      'so does an error of another kind',
+      [
+        [odd, 0],
+        [refused, 900],
+        [odd, 1_800],
+        [odd, 1_810],
+        [odd, 1_820],
+      ],
+    ],
+  ])('ends nothing when %s', (_, checks) => {
+    expect(over(...checks).phase).toBe('Polling');
+  });
+
+  test('keeps what a person must mend in sight', () => {
+    const state = over([failed('needsPerson', 'IpNotInWhitelist'), 0], [odd, 300]);
+    expect(state).toMatchObject({ phase: 'Blocked', blockedBy: { code: 'IpNotInWhitelist', since: at(0) } });
+  });
+});
+
+describe('the task id that the cloud answers', () => {
+  test('is kept where it is another, until it is not', () => {
+    const foreign = applyCheck(after([]), { answer: { status: 'InProgress', taskId: 'z-other' } }, at(0));
+    expect(foreign.answeredTaskId).toBe('z-other');
+    const own = applyCheck(foreign, { answer: { status: 'InProgress', taskId: foreign.taskId } }, at(10));
+    expect(own).not.toHaveProperty('answeredTaskId');
+  });
+});

@@ -86,6 +86,8 @@ export function createCredentialCache(
     const isPaced = !held || held.key.expiresAtMs !== undefined;
     const pauseMs = isPaced ? pauseAfter(failures) : 0;
     if (isWithin(pauseMs, failedAtMs)) await delay(failedAtMs + pauseMs - now());
+    // Refused although it is new: it may only not be known everywhere yet, and its source must not be stormed.
+    if (held && isFresh(held)) await delay(held.confirmedAtMs + INTERVAL_MS - now());
     try {
       const key = await provider.issue();
       checkCredentials(key);
@@ -128,8 +130,7 @@ export function createCredentialCache(
       return key;
     },
     async renew(refused, signal) {
-      const isNewer = held && !isSameKey(held.key, refused) && isValid(held.key);
-      if (held && (isNewer || isFresh(held))) return held.key;
+      if (held && !isSameKey(held.key, refused) && isValid(held.key)) return held.key;
       return unlessAborted(renewOnce(), signal);
     },
   };

@@ -1,4 +1,5 @@
 import { messageOf } from '../../sentences';
+import { CLIENT_ERRORS, TencentCloudError } from '../errors';
 import { MissingCredentialsError, type CredentialProvider } from './credentials';
 
 /** A source that may be configured. */
@@ -39,8 +40,25 @@ export function createChoice(candidates: readonly Candidate[], lastResort?: Cred
         chosen = lastResort;
         return key;
       } catch (error) {
-        throw new MissingCredentialsError([...lacks, `this machine has no role (${messageOf(error)})`]);
+        // A machine that answers at all has such a source: what fails there may pass.
+        if (!isAbsent(error)) throw error;
+        const why = error instanceof MissingCredentialsError ? error.tried.join('; ') : messageOf(error);
+        throw new MissingCredentialsError([...lacks, `this machine has no role (${why})`]);
       }
     },
   };
+}
+
+const NOBODY_THERE: ReadonlySet<string> = new Set([
+  CLIENT_ERRORS.connectionRefused,
+  CLIENT_ERRORS.dnsFailure,
+  CLIENT_ERRORS.networkError,
+  CLIENT_ERRORS.timeout,
+]);
+
+/** Tells whether a source is not there at all: it says so, or nobody answers in its place. */
+function isAbsent(error: unknown): boolean {
+  if (error instanceof MissingCredentialsError) return true;
+  const { cause } = error instanceof TencentCloudError ? error : {};
+  return cause instanceof TencentCloudError && NOBODY_THERE.has(cause.code);
 }

@@ -5,7 +5,7 @@ import { withinDeadline } from '../call-deadline';
 import type { Environment } from '../environment';
 import { CLIENT_ERRORS, TencentCloudError } from '../errors';
 import type { HttpAnswer, Transport } from '../transport';
-import type { CredentialProvider, IssuedCredentials } from './credentials';
+import { MissingCredentialsError, type CredentialProvider, type IssuedCredentials } from './credentials';
 import { settingOf } from './settings';
 import { readTemporaryKey } from './temporary-key';
 
@@ -43,9 +43,10 @@ export function createCvmRoleProvider(options: CvmRoleOptions): CredentialProvid
     const request = { method: 'GET', url: new URL(ROLES_PATH + path, metadataEndpoint), headers: {} } as const;
     const answer = await withinDeadline(deadlineMs, undefined, (deadline) => transport.send(request, deadline));
     if (answer.status === 200) return answer;
-    throw new Error(
-      answer.status === 404 ? 'no such role is bound to this machine (HTTP 404)' : `HTTP ${answer.status}`,
-    );
+    if (answer.status !== 404) throw new Error(`HTTP ${answer.status}`);
+    throw new MissingCredentialsError([
+      `the metadata endpoint ${new URL(metadataEndpoint).host} knows no such role (HTTP 404)`,
+    ]);
   };
   const readRole = async (): Promise<string> => {
     const role = (await read('')).body.trim();
@@ -72,6 +73,7 @@ export function createCvmRoleProvider(options: CvmRoleOptions): CredentialProvid
         known = role;
         return key;
       } catch (cause) {
+        if (cause instanceof MissingCredentialsError) throw cause;
         const message = `The metadata endpoint ${new URL(metadataEndpoint).host} gave no key: ${messageOf(cause)}`;
         throw new TencentCloudError(CLIENT_ERRORS.credentialsUnavailable, message, { cause });
       }

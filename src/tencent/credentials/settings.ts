@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
 
 import type { Environment } from '../environment';
 import { CLIENT_ERRORS, TencentCloudError } from '../errors';
@@ -33,10 +34,12 @@ export function readSecret(env: Environment, name: string): string | undefined {
  * Reads the file that a variable names.
  *
  * @returns its content, trimmed
- * @throws MissingCredentialsError when it is empty
+ * @throws MissingCredentialsError when it is empty, or its path not absolute
  * @throws TencentCloudError `ClientError.CredentialsUnavailable` when it cannot be read
  */
 export function readNamedFile(path: string, variable: string): string {
+  // A secret itself instead of its path must not be told.
+  if (!isAbsolute(path)) throw new MissingCredentialsError([`${variable} must be the absolute path of a file`]);
   const content = readFile(path, `the file of ${variable}`).trim();
   if (!content) throw new MissingCredentialsError([`${path}, the file of ${variable}, is empty`]);
   return content;

@@ -327,13 +327,30 @@ describe('a refused key', () => {
     expect(issues()).toBe(2);
   });
 
-  it('is not renewed within five seconds of the last renewal', async () => {
-    const { cache, newKey, getIssued, advance, issues } = makeCache();
+  it('that is new is renewed once for all, five seconds after it was had', async () => {
+    const { cache, newKey, getIssued, give, advance, issues, delays } = makeCache();
     const key = newKey(60 * MINUTE);
     await getIssued(key);
-    advance(5 * SECOND - 1);
-    expect(await cache.renew(key)).toBe(key);
-    expect(issues()).toBe(1);
+    advance(2 * SECOND);
+    const renewed = Array.from({ length: 1_000 }, () => cache.renew(key));
+    await setImmediate();
+    expect(delays).toEqual([3 * SECOND]);
+    const next = newKey(60 * MINUTE);
+    await give(next);
+    expect(new Set(await Promise.all(renewed))).toEqual(new Set([next]));
+    expect(issues()).toBe(2);
+  });
+
+  it('that is five seconds old is renewed at once', async () => {
+    const { cache, newKey, getIssued, give, advance, delays } = makeCache();
+    const key = newKey(60 * MINUTE);
+    await getIssued(key);
+    advance(5 * SECOND);
+    const renewed = cache.renew(key);
+    const next = newKey(60 * MINUTE);
+    await give(next);
+    expect(await renewed).toBe(next);
+    expect(delays).toEqual([]);
   });
 
   it('stays in hand when its renewal fails', async () => {

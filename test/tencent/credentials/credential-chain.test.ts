@@ -104,7 +104,7 @@ describe('the chain of credentials', () => {
       'No Tencent Cloud credentials: TKE_REGION, TKE_PROVIDER_ID, TKE_WEB_IDENTITY_TOKEN_FILE and TKE_ROLE_ARN are not set',
     );
     const machine = makeChain(KEY, { sourceName: 'cvm-role' });
-    await expect(machine.get()).rejects.toMatchObject({ code: 'ClientError.CredentialsUnavailable' });
+    await expect(machine.get()).rejects.toMatchObject({ code: 'ClientError.MissingCredentials' });
     expect(actions()).toEqual(['metadata']);
   });
 
@@ -124,7 +124,7 @@ describe('the chain of credentials', () => {
       'No Tencent Cloud credentials: the environment has TKE_REGION and TKE_PROVIDER_ID but no TKE_WEB_IDENTITY_TOKEN_FILE and TKE_ROLE_ARN',
       `No Tencent Cloud credentials: TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY are not set; ${missing} does not exist or has no key under [default]`,
       `Cannot read the credentials file ${home.path} (EISDIR)`,
-      `The metadata endpoint 127.0.0.1:${emulator.port} gave no key: no such role is bound to this machine (HTTP 404)`,
+      `No Tencent Cloud credentials: the metadata endpoint 127.0.0.1:${emulator.port} knows no such role (HTTP 404)`,
     ]);
     expect(emulator.issued()).toEqual([]);
   });
@@ -142,6 +142,16 @@ describe('the chain of credentials', () => {
     expect(actions()).toEqual([]);
   });
 
+  it('takes a machine that answers with a fault for one that has a key', async () => {
+    emulator.setMetadata({ role: 'follower', answers: [{ httpStatus: 503, rawBody: '' }] });
+    const chain = makeChain({});
+    await expect(chain.get()).rejects.toMatchObject({
+      code: 'ClientError.CredentialsUnavailable',
+      message: `The metadata endpoint 127.0.0.1:${emulator.port} gave no key: HTTP 503`,
+    });
+    await expect(chain.get()).resolves.toMatchObject({ secretId: emulator.issued()[0]?.secretId });
+  });
+
   it('names every place when none has a key, and looks again the next time', async () => {
     const chain = makeChain({});
     const error: unknown = await chain.get().catch((reason: unknown) => reason);
@@ -152,7 +162,7 @@ describe('the chain of credentials', () => {
         `${home.path}/.tencentcloud/credentials does not exist or has no key under [default]`,
         '/etc/tencentcloud/credentials does not exist or has no key under [default]',
         'TKE_REGION, TKE_PROVIDER_ID, TKE_WEB_IDENTITY_TOKEN_FILE and TKE_ROLE_ARN are not set',
-        `this machine has no role (The metadata endpoint 127.0.0.1:${emulator.port} gave no key: no such role is bound to this machine (HTTP 404))`,
+        `this machine has no role (the metadata endpoint 127.0.0.1:${emulator.port} knows no such role (HTTP 404))`,
       ],
     });
     home.writeShared(SHARED);

@@ -46,7 +46,7 @@ describe('the role of this machine', () => {
     const provider = makeProvider();
     await provider.issue();
     emulator.setMetadata({ role: 'other' });
-    await expect(provider.issue()).rejects.toThrow('no such role is bound to this machine (HTTP 404)');
+    await expect(provider.issue()).rejects.toThrow('knows no such role (HTTP 404)');
     await provider.issue();
     expect(answers()).toEqual(['role', 'Credentials', 'NotFound', 'role', 'Credentials']);
   });

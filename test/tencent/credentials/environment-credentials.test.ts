@@ -41,6 +41,14 @@ describe('the environment', () => {
     await expect(provider.issue()).resolves.toEqual({ secretId: 'a', secretKey: 'c' });
   });
 
+  it('does not tell a key that was put where its path belongs', async () => {
+    const env = { TENCENTCLOUD_SECRET_ID: 'id', TENCENTCLOUD_SECRET_KEY_FILE: 'TheKeyItself' };
+    await expect(createEnvironmentProvider(env).issue()).rejects.toMatchObject({
+      code: 'ClientError.MissingCredentials',
+      message: 'No Tencent Cloud credentials: TENCENTCLOUD_SECRET_KEY_FILE must be the absolute path of a file',
+    });
+  });
+
   it('refuses a variable beside that of its file', async () => {
     const env = { ...KEY, TENCENTCLOUD_SECRET_KEY_FILE: '/x' };
     await expect(createEnvironmentProvider(env).issue()).rejects.toMatchObject({
