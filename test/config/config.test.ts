@@ -4,6 +4,7 @@ import path from 'node:path';
 
 import { startEmulator } from '../../emulator';
 import { ConfigurationError, readWorkerConfig } from '../../src/config';
+import { until } from '../e2e/world';
 
 const KEY = { TENCENTCLOUD_SECRET_ID: 'AKIDexample', TENCENTCLOUD_SECRET_KEY: 'secret-of-the-key' };
 
@@ -87,6 +88,19 @@ describe('the configuration of the worker', () => {
       emulator.setSts({ answers: [{ httpStatus: 503, rawBody: '' }] });
       const { warnings } = await readWorkerConfig(env);
       expect(warnings).toEqual([expect.stringContaining('(HTTP 503)')]);
+    } finally {
+      await emulator.close();
+    }
+  });
+
+  test('leaves no connection open', async () => {
+    const arn = 'qcs::cam::uin/1:roleName/a';
+    const emulator = await startEmulator({ accounts: [{ secretId: 'AKIDexample', secretKey: 'secret-of-the-key' }] });
+    emulator.setSts({ roles: [{ arn }] });
+    try {
+      await readWorkerConfig({ ...KEY, PROVISIONING_ENDPOINT: emulator.url, TENCENTCLOUD_ROLE_ARN: arn });
+      expect(emulator.issued()).toHaveLength(1);
+      await until('no connection is open', () => emulator.connections() === 0);
     } finally {
       await emulator.close();
     }

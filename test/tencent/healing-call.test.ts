@@ -1,12 +1,17 @@
+import { setImmediate } from 'node:timers/promises';
+
 import { DEMO_ACCOUNT, startEmulator, type Emulator, type EmulatorAccount } from '../../emulator';
 import {
   createServerClock,
+  TencentCloudError,
   type Credentials,
   type CredentialSource,
   type Notice,
   type OrganizationClient,
   type ServerClock,
 } from '../../src/tencent';
+
+import { callHealing } from '../../src/tencent/healing-call';
 
 import { clientOf, closeAll, failureOf } from './calls';
 
@@ -87,6 +92,39 @@ describe('a wrong clock', () => {
       'InProgress',
     ]);
     expect(notices.map((notice) => notice.kind === 'clockCorrected' && notice.offsetSeconds)).toEqual([600, 0]);
+  });
+
+  it('that is set right later is told with its own time', async () => {
+    const organization = client(keysInTurn(DEMO_ACCOUNT));
+    emulator.setClockOffset(600_000);
+    await organization.getProvisioningTaskStatus(REQUEST);
+    nowMs += 600_000;
+    emulator.setClockOffset(0);
+    await organization.getProvisioningTaskStatus(REQUEST);
+    const instant = '2026-03-20T12:10:00.000Z';
+    expect(notices).toEqual([
+      { kind: 'clockCorrected', localTime: '2026-03-20T12:00:00.000Z', serverTime: instant, offsetSeconds: 600 },
+      { kind: 'clockCorrected', localTime: instant, serverTime: instant, offsetSeconds: 0 },
+    ]);
+  });
+
+  it.each([
+    [10, [600, 610]],
+    [5, [600, 605]],
+    [-10, [600, 590]],
+    [4, [600]],
+    [-4, [600]],
+  ])('that is off by %d seconds more at a second refusal is told for five and more', async (seconds, told) => {
+    emulator.setClockOffset(600_000);
+    const organization = client(keysInTurn(DEMO_ACCOUNT));
+    await organization.getProvisioningTaskStatus(REQUEST);
+    const message = `Signature expired, server time ${NOW / 1000 + 600 + seconds}.`;
+    emulator.setTask('z-1', 't-1', {
+      answers: [{ error: { code: 'AuthFailure.SignatureExpire', message } }, { status: 'InProgress' }],
+    });
+    await organization.getProvisioningTaskStatus(REQUEST);
+    expect(clock.offsetSeconds()).toBe(600 + seconds);
+    expect(notices.map((notice) => notice.kind === 'clockCorrected' && notice.offsetSeconds)).toEqual(told);
   });
 
   it('within five minutes is nobody’s business', async () => {
@@ -188,6 +226,47 @@ describe('the deadline', () => {
     const error = await failureOf(organization.getProvisioningTaskStatus(REQUEST));
     expect(error.message).toBe('The call was cut after 50 ms, while getting the key from the vault');
     expect(answered()).toEqual([]);
+  });
+});
+
+describe('a caller that leaves', () => {
+  const REFUSED = new TencentCloudError('AuthFailure.TokenFailure', 'token error');
+  /** Gives nothing until its signal aborts, then fails in its own words. */
+  const untilAborted = (signal?: AbortSignal): Promise<never> =>
+    new Promise((_, reject) => signal?.addEventListener('abort', () => reject(new Error('the vault was left'))));
+
+  it.each<[string, Pick<CredentialSource, 'get' | 'renew'>]>([
+    ['get', { get: untilAborted, renew: () => Promise.resolve(DEMO_ACCOUNT) }],
+    ['renew', { get: () => Promise.resolve(DEMO_ACCOUNT), renew: (_, signal) => untilAborted(signal) }],
+  ])('ends the %s of a source, and has its own reason', async (_, source) => {
+    const controller = new AbortController();
+    const reason = new Error('cancelled');
+    const credentials = { description: 'a vault', ...source };
+    const call = callHealing(
+      () => Promise.reject(REFUSED),
+      { credentials, clock, notify: (notice) => notices.push(notice) },
+      { signal: controller.signal, phase: () => '' },
+    );
+    await setImmediate();
+    controller.abort(reason);
+    await expect(call).rejects.toBe(reason);
+  });
+
+  it.each(['get', 'renew'] as const)('aborts the signal that %s was given', async (name) => {
+    emulator.setAccounts([TEMPORARY]);
+    const controller = new AbortController();
+    let given: AbortSignal | undefined;
+    const wait = (signal?: AbortSignal): Promise<Credentials> => {
+      given = signal;
+      controller.abort(new Error('cancelled'));
+      return new Promise(() => undefined);
+    };
+    const get = name === 'get' ? wait : () => Promise.resolve(DEMO_ACCOUNT);
+    const credentials: CredentialSource = { description: 'a vault', get, renew: (_, signal) => wait(signal) };
+    const call = client(credentials).getProvisioningTaskStatus(REQUEST, controller.signal);
+    await expect(call).rejects.toThrow('cancelled');
+    expect(given?.aborted).toBe(true);
+    expect(given?.reason).toBe(controller.signal.reason);
   });
 });
 

@@ -125,6 +125,15 @@ describe('answers', () => {
     expect(error.message).toBe('the token … of key … is over, …!');
   });
 
+  it.each([
+    [2_000, 'x'.repeat(2_000)],
+    [3_000, `${'x'.repeat(1_999)}…`],
+  ])('keeps 2,000 characters of a message of %d', async (length, kept) => {
+    const Response = { Error: { Code: 'InternalError', Message: 'x'.repeat(length) } };
+    const error = await failureWith((response) => answerJson(response, { Response }));
+    expect(error).toMatchObject({ code: 'InternalError', message: kept });
+  });
+
   it('takes an HTML page for the failure of a gateway', async () => {
     const error = await failureWith((response) => response.writeHead(502).end('<html>Bad Gateway</html>'));
     expect(error).toMatchObject({ code: 'ClientError.HttpStatus', errorClass: 'transient', httpStatus: 502 });

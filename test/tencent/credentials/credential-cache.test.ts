@@ -221,6 +221,20 @@ describe('a key with an end', () => {
     expect(issues()).toBe(2);
   });
 
+  it('born over is told as one without any life', async () => {
+    const { newKey, getIssued, notices } = makeCache();
+    await getIssued(newKey(-MINUTE));
+    expect(notices).toEqual([{ kind: 'credentialsShortLived', source: 'the test', lifetimeSeconds: 0 }]);
+  });
+
+  it('that is over serves nobody, so that its failed renewal is told by the call alone', async () => {
+    const { newKey, getIssued, getFailed, advance, notices } = makeCache();
+    await getIssued(newKey(60 * MINUTE));
+    advance(60 * MINUTE);
+    await getFailed('gone');
+    expect(notices).toEqual([]);
+  });
+
   it('given again by its source is neither new nor short-lived, and asked for each five seconds', async () => {
     const { cache, newKey, getIssued, give, advance, issues, kinds } = makeCache();
     const key = newKey(60 * MINUTE);
@@ -314,6 +328,22 @@ describe('a refused key', () => {
     expect(issues()).toBe(2);
   });
 
+  it('is renewed though a newer one is in hand, when that is over', async () => {
+    const { cache, newKey, getIssued, give, advance, issues } = makeCache();
+    const key = newKey(60 * MINUTE);
+    await getIssued(key);
+    advance(MINUTE);
+    const renewed = cache.renew(key);
+    await give(newKey(MINUTE));
+    await renewed;
+    advance(MINUTE);
+    const again = cache.renew(key);
+    const next = newKey(60 * MINUTE);
+    await give(next);
+    expect(await again).toBe(next);
+    expect(issues()).toBe(3);
+  });
+
   it('shares the renewal that runs already', async () => {
     const { cache, newKey, getIssued, give, advance, issues } = makeCache();
     const key = newKey(60 * MINUTE);
@@ -378,6 +408,23 @@ describe('a caller', () => {
     await give(key);
     expect(await stayed).toBe(key);
     expect(issues()).toBe(1);
+  });
+
+  it('may leave a renewal too, which goes on for the others', async () => {
+    const { cache, newKey, getIssued, give, advance, issues } = makeCache();
+    const key = newKey(60 * MINUTE);
+    await getIssued(key);
+    advance(MINUTE);
+    const controller = new AbortController();
+    const left = cache.renew(key, controller.signal).catch((reason: unknown) => reason);
+    const stayed = cache.renew(key);
+    const reason = new Error('left');
+    controller.abort(reason);
+    expect(await left).toBe(reason);
+    const next = newKey(60 * MINUTE);
+    await give(next);
+    expect(await stayed).toBe(next);
+    expect(issues()).toBe(2);
   });
 
   it('reads where keys come from', () => {

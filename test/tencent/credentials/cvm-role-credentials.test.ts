@@ -1,6 +1,7 @@
 import { startEmulator, type Emulator } from '../../../emulator';
 import { createTransport, type CredentialProvider, type Transport } from '../../../src/tencent';
 import { createCvmRoleProvider } from '../../../src/tencent/credentials/cvm-role-credentials';
+import { answerJson, startFakeServer } from '../fake-server';
 
 const HOUR_MS = 3_600_000;
 
@@ -34,6 +35,21 @@ describe('the role of this machine', () => {
     await provider.issue();
     expect(answers()).toEqual(['Credentials']);
     expect(provider.description).toBe('the role follower of this machine');
+  });
+
+  it.each([{}, { TENCENTCLOUD_CAM_ROLE_NAME: 'a+b@c' }])('is asked for by its escaped name with %o', async (env) => {
+    const key = { TmpSecretId: 'id', TmpSecretKey: 'key', Token: 'token', ExpiredTime: 4_102_444_800 };
+    const fake = await startFakeServer((response, { url = '' }) => {
+      if (url.endsWith('/')) response.end('a+b@c');
+      else answerJson(response, { Code: 'Success', ...key });
+    });
+    try {
+      const provider = createCvmRoleProvider({ env, metadataEndpoint: fake.endpoint, transport });
+      await expect(provider.issue()).resolves.toMatchObject({ secretId: 'id', secretKey: 'key', token: 'token' });
+      expect(fake.received.at(-1)?.url).toBe('/latest/meta-data/cam/security-credentials/a%2Bb%40c');
+    } finally {
+      await fake.close();
+    }
   });
 
   it('gives keys whose life does not depend on the clock here', async () => {
