@@ -94,8 +94,9 @@ describe('provisioning doctor, with a real server, worker process and socket', (
     );
   }
 
-  test('before the first worker: it has created no search attributes, and nobody polls', async () => {
-    const report = await diagnose();
+  test('a namespace before its first worker: it has created no search attributes, and nobody polls', async () => {
+    await createNamespace('unworked');
+    const report = await diagnose({ TEMPORAL_NAMESPACE: 'unworked' });
     expect(report.verdict).toBe('failed');
     expect(withVerdict(report, 'failed')).toEqual(['temporal-search-attributes', 'temporal-pollers']);
     expect(withVerdict(report, 'skipped')).toEqual([]);
@@ -103,7 +104,7 @@ describe('provisioning doctor, with a real server, worker process and socket', (
     expect(find(report, 'temporal-search-attributes')).toEqual({
       verdict: 'failed',
       detail: `missing search attributes: ${names.join(', ')}`,
-      next: `Create them with: temporal operator search-attribute create --namespace default ${names.map((name) => `--name ${name} --type Keyword`).join(' ')}`,
+      next: `Create them with: temporal operator search-attribute create --namespace unworked ${names.map((name) => `--name ${name} --type Keyword`).join(' ')}`,
     });
     expect(find(report, 'temporal-pollers')).toEqual({
       verdict: 'failed',
