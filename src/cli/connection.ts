@@ -2,7 +2,7 @@ import { Client, Connection, isGrpcServiceError, ServiceError } from '@temporali
 import { NamespaceNotFoundError } from '@temporalio/common';
 
 import { ProvisioningClient } from '../client';
-import { readTemporalConfig } from '../config/temporal';
+import { readTemporalConfig, WITHOUT_PROXY } from '../config/temporal';
 import { namespaceIsMissing, noServerAnswers } from '../sentences';
 
 import { CommandError } from './errors';
@@ -16,8 +16,7 @@ export async function withClient<T>(action: (client: ProvisioningClient) => Prom
   const connection = await Connection.connect({
     ...connectionOptions,
     connectTimeout: CONNECT_TIMEOUT_MS,
-    // As the worker does, which takes no proxy on its way to Temporal.
-    channelArgs: { 'grpc.enable_http_proxy': 0 },
+    channelArgs: WITHOUT_PROXY,
   }).catch((error: unknown) => {
     throw cannotConnect(address, error);
   });

@@ -12,6 +12,9 @@ export interface TemporalConfig {
   namespace: string;
 }
 
+/** Channel arguments of a client that goes to the server as a worker does, which takes no proxy on its way. */
+export const WITHOUT_PROXY = { 'grpc.enable_http_proxy': 0 } as const;
+
 /**
  * Reads how to reach the Temporal server.
  *

@@ -183,9 +183,7 @@ function unknownFields(record: Record<string, unknown>, known: ReadonlySet<strin
     Object.keys(record)
       .filter((key) => !known.has(key))
       // Whoever named it: the failure that tells it must be well-formed.
-      .map(
-        (key) => `${prefix}${key.slice(0, MAX_ID_LENGTH).replaceAll(/\p{Surrogate}/gu, '\ufffd')} is not a known field`,
-      )
+      .map((key) => `${prefix}${key.slice(0, MAX_ID_LENGTH).toWellFormed()} is not a known field`)
   );
 }
 

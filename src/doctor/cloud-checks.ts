@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 
 import type { TaskStatusAnswer } from '../contract';
-import { openCloud, TencentCloudError, type CloudSettings, type Environment } from '../tencent';
+import { isLoopback, openCloud, TencentCloudError, type CloudSettings, type Environment } from '../tencent';
 
 import { failed, ok, skipped, warning, type CheckName, type Finding } from './check';
 import { judgeClock } from './clock';
 import { judgeAnswer } from './permission';
 import { proxyOf } from './proxy';
-import { connectTcp, isLoopback, resolveName, shakeHands, type Peer } from './reachability';
+import { connectTcp, resolveName, shakeHands, type Peer } from './reachability';
 import type { Secrets } from './secrets';
 import type { Side } from './side';
 

@@ -1,9 +1,9 @@
 import { ConfigurationError, readWorkerSettings, type TemporalConfig } from '../config';
 import { readTemporalConfig } from '../config/temporal';
-import type { CloudSettings } from '../tencent';
+import { isLoopback, type CloudSettings } from '../tencent';
 
 import { failed, ok, warning, type Step } from './check';
-import { isLoopback, peerOf, type Peer } from './reachability';
+import { peerOf, type Peer } from './reachability';
 
 /** What the configuration gives to the other checks; a part that is at fault is left out. */
 export interface Configured {
@@ -60,7 +60,7 @@ export function endpointWarnings({ endpoint, stsEndpoint }: CloudSettings): stri
   return Object.entries(named).flatMap(([name, value]) => {
     if (value === undefined) return [];
     const { hostname, protocol } = new URL(value);
-    if (isLoopback(hostname.replace(/^\[|\]$/g, ''))) return [];
+    if (isLoopback(hostname)) return [];
     return [
       ...(hostname.endsWith('.tencentcloudapi.com') ? [] : [`${name}: ${hostname} is not a host of Tencent Cloud`]),
       ...(protocol === 'https:' ? [] : [`${name}: http, so calls can be read and changed on their way`]),

@@ -1,4 +1,4 @@
-import type { Environment } from '../tencent';
+import { proxiesOf, type Environment } from '../tencent';
 
 /**
  * Finds the proxy that calls go through, by the same rules as the connections of those calls.
@@ -7,11 +7,9 @@ import type { Environment } from '../tencent';
  * @returns its `host[:port]`, without user and password; undefined when calls go directly
  */
 export function proxyOf({ protocol, host, port }: URL, env: Environment): string | undefined {
-  const httpProxy = env.http_proxy || env.HTTP_PROXY;
-  const httpsProxy = env.https_proxy || env.HTTPS_PROXY || httpProxy;
-  const proxy = protocol === 'https:' ? httpsProxy : httpProxy;
+  const { httpProxy, httpsProxy, noProxy } = proxiesOf(env);
+  const proxy = (protocol === 'https:' && httpsProxy) || httpProxy;
   if (!proxy) return undefined;
-  const noProxy = env.no_proxy || env.NO_PROXY || '';
   if (noProxy === '*') return undefined;
   const hostname = host.replace(/:\d*$/, '');
   const excluded = noProxy.split(/[,\s]/).filter((entry) => entry !== '');

@@ -21,11 +21,6 @@ export function peerOf(address: string, defaultPort: number): Peer | undefined {
   return { host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? defaultPort : Number(port) };
 }
 
-/** Tells whether a host is this machine. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (net.isIPv4(host) && host.startsWith('127.'));
-}
-
 /**
  * Resolves a name as connections do.
  *

@@ -1,4 +1,4 @@
-import type { Environment } from '../tencent';
+import { TOKEN_VARIABLES, type Environment } from '../tencent';
 
 /** What must not be shown to anybody. */
 export interface Secrets {
@@ -8,14 +8,7 @@ export interface Secrets {
   hide(text: string): string;
 }
 
-const VARIABLES = [
-  'TENCENTCLOUD_SECRET_ID',
-  'TENCENTCLOUD_SECRET_KEY',
-  'TENCENTCLOUD_SESSION_TOKEN',
-  'TENCENTCLOUD_TOKEN',
-  'TENCENTCLOUD_SECURITY_TOKEN',
-  'TEMPORAL_API_KEY',
-];
+const VARIABLES = ['TENCENTCLOUD_SECRET_ID', 'TENCENTCLOUD_SECRET_KEY', ...TOKEN_VARIABLES, 'TEMPORAL_API_KEY'];
 
 /** Remembers the secrets of the environment and those added: a server may quote in its refusal what it refuses. */
 export function createSecrets(env: Environment): Secrets {

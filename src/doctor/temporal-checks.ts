@@ -3,7 +3,7 @@ import { Connection, isGrpcServiceError } from '@temporalio/client';
 import { optionalTsToMs, tsToMs } from '@temporalio/common/lib/time';
 import { temporal } from '@temporalio/proto';
 
-import type { TemporalConfig } from '../config';
+import { WITHOUT_PROXY, type TemporalConfig } from '../config/temporal';
 import { TASK_QUEUES } from '../contract';
 import { findSearchAttributeFaults } from '../preflight';
 import {
@@ -13,10 +13,11 @@ import {
   removeSearchAttributes,
   searchAttributesAreWrong,
 } from '../sentences';
+import { isLoopback } from '../tencent';
 
 import { failed, ok, warning, type Finding } from './check';
 import { judgePollers, type PolledQueue } from './pollers';
-import { connectTcp, isLoopback, resolveName, shakeHands, type Peer, type TlsSettings } from './reachability';
+import { connectTcp, resolveName, shakeHands, type Peer, type TlsSettings } from './reachability';
 import type { Side } from './side';
 
 const { TaskQueueType } = temporal.api.enums.v1;
@@ -26,10 +27,10 @@ const HOUR_MS = 3_600_000;
 export function createTemporalSide({ connectionOptions, namespace }: TemporalConfig, peer: Peer): Side {
   const { tls, apiKey } = connectionOptions;
   let connection: Connection | undefined;
-  /** Without the retries of the SDK, which would hide what the server says, and without proxies: workers use none. */
+  /** Without the retries of the SDK, which would hide what the server says. */
   const call = <T>(signal: AbortSignal, act: (connection: Connection) => Promise<T>): Promise<T> => {
-    const channelArgs = { 'grpc.enable_http_proxy': 0 };
-    const opened = (connection ??= Connection.lazy({ ...connectionOptions, interceptors: [], channelArgs }));
+    const options = { ...connectionOptions, interceptors: [], channelArgs: WITHOUT_PROXY };
+    const opened = (connection ??= Connection.lazy(options));
     return opened.withAbortSignal(signal, () => act(opened));
   };
   return {

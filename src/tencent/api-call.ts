@@ -140,7 +140,8 @@ export function asObject(value: unknown): Record<string, unknown> | undefined {
 
 /** Tells whether a value is a short text with something in it, as codes and statuses are. */
 export function isName(value: unknown): value is string {
-  return nonEmpty(value) !== undefined && isWellFormed(value as string) && (value as string).length <= MAX_NAME_LENGTH;
+  const text = nonEmpty(value);
+  return text !== undefined && text.isWellFormed() && text.length <= MAX_NAME_LENGTH;
 }
 
 /**
@@ -152,14 +153,7 @@ export function textOf(value: unknown, maxLength: number): string | undefined {
   const text = nonEmpty(value);
   if (text === undefined) return undefined;
   const short = text.length > maxLength ? `${text.slice(0, maxLength - 1)}…` : text;
-  return short.replaceAll(LONE_SURROGATE, '\ufffd');
-}
-
-// As String.prototype.isWellFormed and toWellFormed, which the oldest Node supported has but its types do not know.
-const LONE_SURROGATE = /\p{Surrogate}/gu;
-
-function isWellFormed(text: string): boolean {
-  return !/\p{Surrogate}/u.test(text);
+  return short.toWellFormed();
 }
 
 /** Returns a string with something in it, undefined for any other value. */

@@ -47,9 +47,8 @@ export interface Cloud {
  * @throws Error naming every fault of an endpoint, or a proxy variable that is not a URL
  */
 export function openCloud(settings: CloudSettings, { env, proxies = env, homeDir, notify }: CloudSurroundings): Cloud {
-  const { endpoint, allowHttp, region, stsEndpoint = stsEndpointOf(endpoint), metadataEndpoint } = settings;
-  const { credentialSource: sourceName } = settings;
-  const faults = validateEndpoint(stsEndpoint, { allowHttp: allowHttp ?? false });
+  const { endpoint, allowHttp = false, region, stsEndpoint = stsEndpointOf(endpoint), metadataEndpoint } = settings;
+  const faults = validateEndpoint(stsEndpoint, { allowHttp });
   if (faults.length > 0) throw new Error(`Invalid endpoint of STS: ${faults.join('; ')}`);
   const clock = createServerClock(Date.now);
   const transport = createTransport({ env: proxies });
@@ -58,23 +57,23 @@ export function openCloud(settings: CloudSettings, { env, proxies = env, homeDir
   const credentials = createCredentialChain({
     env,
     homeDir,
+    sourceName: settings.credentialSource,
     stsEndpoint,
+    metadataEndpoint,
+    region,
     transport,
     directTransport,
     clock,
     notify,
-    ...(sourceName && { sourceName }),
-    ...(metadataEndpoint !== undefined && { metadataEndpoint }),
-    ...(region !== undefined && { region }),
   });
   const organization = createOrganizationClient({
     endpoint,
+    allowHttp,
+    region,
     credentials,
     transport,
     clock,
     notify,
-    region,
-    ...(allowHttp !== undefined && { allowHttp }),
   });
   return {
     organization,

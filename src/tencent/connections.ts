@@ -70,6 +70,18 @@ export function createConnections(env: Environment, connectTimeoutMs: number): C
   };
 }
 
+/**
+ * Reads HTTP_PROXY, HTTPS_PROXY and NO_PROXY in either case; the lower case wins. What is not set is an empty string,
+ * since undefined would make undici read process.env.
+ */
+export function proxiesOf(env: Environment): { httpProxy: string; httpsProxy: string; noProxy: string } {
+  return {
+    httpProxy: env.http_proxy || env.HTTP_PROXY || '',
+    httpsProxy: env.https_proxy || env.HTTPS_PROXY || '',
+    noProxy: env.no_proxy || env.NO_PROXY || '',
+  };
+}
+
 /** Lists the proxy variables that are no URL, without their values, which may hold a password. */
 export function proxyFaults(env: Environment): string[] {
   return ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY'].flatMap((name) => {
@@ -109,8 +121,7 @@ function createDispatcher(
     bodyTimeout: 0,
     connect: direct,
   };
-  const httpProxy = env.http_proxy || env.HTTP_PROXY || '';
-  const httpsProxy = env.https_proxy || env.HTTPS_PROXY || '';
+  const { httpProxy, httpsProxy, noProxy } = proxiesOf(env);
   if (!httpProxy && !httpsProxy) return new Agent(agent);
   const faults = proxyFaults(env);
   if (faults.length > 0) throw new Error(faults.join('; '));
@@ -128,10 +139,9 @@ function createDispatcher(
       const connect = connectorOf(options);
       return new Pool(origin, connect === direct ? options : { ...options, connect: tunnelling(connect, observed) });
     },
-    // Empty strings and not undefined, which would make undici read process.env.
     httpProxy,
     httpsProxy,
-    noProxy: env.no_proxy || env.NO_PROXY || '',
+    noProxy,
   });
 }
 

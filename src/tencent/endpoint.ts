@@ -1,3 +1,5 @@
+import { isIPv4 } from 'node:net';
+
 /** The host of international accounts. */
 export const DEFAULT_ENDPOINT = 'https://organization.intl.tencentcloudapi.com';
 
@@ -29,6 +31,7 @@ export function stsEndpointOf(endpoint: string): string {
   return hostname.endsWith('.tencentcloudapi.com') ? 'https://sts.tencentcloudapi.com' : origin;
 }
 
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+/** Tells whether a host is this machine; an IPv6 address may stand in brackets. */
+export function isLoopback(host: string): boolean {
+  return ['localhost', '::1', '[::1]'].includes(host) || (isIPv4(host) && host.startsWith('127.'));
 }

@@ -35,6 +35,8 @@ const OTHER_ACTION = 'Not expected from a status read. Report it to the develope
 const NETWORK =
   'Check name, route, firewall and proxy of the worker; `provisioning doctor` tells the phase that fails.';
 const LOCATE = 'Check zone, task id, account and site (international or mainland).';
+const ADMINISTRATOR = 'Use a key of the organization’s admin account or of its delegated administrator.';
+const SHARED_QUOTA = 'Find what else of the account calls the API, and lower PROVISIONING_STATUS_CALLS_PER_SECOND.';
 const EGRESS = 'Check the address from which the worker calls against the account’s IP lists.';
 
 /** Codes that every product answers (tencentcloud.com/document/product/1031/32858, read 2025-10-30). */
@@ -148,7 +150,7 @@ const COMMON: readonly ErrorEntry[] = [
     meaning: 'More calls of the account than allowed, over all regions',
     errorClass: 'throttled',
     waitSeconds: 5,
-    advice: 'Find what else of the account calls the API, and lower PROVISIONING_STATUS_CALLS_PER_SECOND.',
+    advice: SHARED_QUOTA,
   },
   {
     code: 'RequestLimitExceeded.IPLimitExceeded',
@@ -162,7 +164,7 @@ const COMMON: readonly ErrorEntry[] = [
     meaning: 'More calls of the account than allowed',
     errorClass: 'throttled',
     waitSeconds: 5,
-    advice: 'Find what else of the account calls the API, and lower PROVISIONING_STATUS_CALLS_PER_SECOND.',
+    advice: SHARED_QUOTA,
   },
   { code: 'RequestSizeLimitExceeded', meaning: 'Request too large', errorClass: 'permanent', advice: REPORT },
   { code: 'ResourceInUse', meaning: 'Resource in use', errorClass: 'transient', advice: WAIT },
@@ -222,7 +224,7 @@ const OTHER_ACTIONS: readonly ErrorEntry[] = [
     code: 'FailedOperation.IdentityCenterNotOrganizationManager',
     meaning: 'The caller is not the organization’s administrator',
     errorClass: 'needsPerson',
-    advice: 'Use a key of the organization’s admin account or of its delegated administrator.',
+    advice: ADMINISTRATOR,
   },
   {
     code: 'FailedOperation.NotSameRegion',
@@ -240,7 +242,7 @@ const OTHER_ACTIONS: readonly ErrorEntry[] = [
     code: 'FailedOperation.PermissionDenied',
     meaning: 'The owner account does not match',
     errorClass: 'needsPerson',
-    advice: 'Use a key of the organization’s admin account or of its delegated administrator.',
+    advice: ADMINISTRATOR,
   },
   {
     code: 'FailedOperation.UserProvisioningAlreadyExists',

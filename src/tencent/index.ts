@@ -1,7 +1,7 @@
 export * from './api-call';
 export * from './call-deadline';
 export * from './cloud';
-export { proxyFaults } from './connections';
+export { proxiesOf, proxyFaults } from './connections';
 export * from './credentials';
 export * from './endpoint';
 export * from './environment';

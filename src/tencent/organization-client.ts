@@ -11,6 +11,7 @@ import {
   type ApiOptions,
 } from './api-call';
 import { withinDeadline } from './call-deadline';
+import type { Credentials } from './credentials/credentials';
 import { DEFAULT_ENDPOINT, validateEndpoint } from './endpoint';
 import { callHealing, type HealingOptions } from './healing-call';
 
@@ -55,7 +56,7 @@ export function createOrganizationClient(options: OrganizationClientOptions): Or
     getProvisioningTaskStatus: ({ zoneId, taskId }, signal) =>
       withinDeadline(deadlineMs, signal, async (deadline) => {
         const parameters = { ZoneId: zoneId, TaskId: taskId };
-        const send = (key: Parameters<typeof call>[2]): Promise<ApiAnswer> =>
+        const send = (key: Credentials): Promise<ApiAnswer> =>
           call('GetProvisioningTaskStatus', parameters, key, deadline);
         return readTaskStatus(await callHealing(send, { ...options, notify }, deadline));
       }),

@@ -54,7 +54,8 @@ export function createTransport(options: TransportOptions = {}): Transport {
     async send(request, deadline) {
       const beganMs = performance.now();
       let result = await exchange(request, connections.kept, connections, deadline, maxBodyBytes);
-      const isStale = 'broken' in result && !result.answered && connections.isOlder(result.broken, beganMs);
+      const isStale =
+        'broken' in result && result.httpStatus === undefined && connections.isOlder(result.broken, beganMs);
       if (isStale) result = await exchange(request, connections.fresh(), connections, deadline, maxBodyBytes);
       if ('broken' in result) throw toClientError(result, request.url, deadline.phase());
       return result;
@@ -66,8 +67,8 @@ export function createTransport(options: TransportOptions = {}): Transport {
 /** An exchange that the network ended. */
 interface BrokenExchange {
   broken: Error;
-  /** HTTP status, when its head had come. */
-  answered?: number;
+  /** Set when the head of an answer had come. */
+  httpStatus?: number;
 }
 
 function exchange(
@@ -123,7 +124,7 @@ function exchange(
         },
         onResponseError(_, error) {
           settle();
-          resolve({ broken: error, ...(head && { answered: head.status }) });
+          resolve({ broken: error, ...(head && { httpStatus: head.status }) });
         },
       },
     );
@@ -131,9 +132,9 @@ function exchange(
 }
 
 /** Types a failure of the network; the sentence names host and phase. */
-function toClientError({ broken, answered }: BrokenExchange, { host }: URL, phase: string): TencentCloudError {
+function toClientError({ broken, httpStatus }: BrokenExchange, { host }: URL, phase: string): TencentCloudError {
   const failure = (code: string, what: string, cause: Error): TencentCloudError =>
-    new TencentCloudError(code, `${what} (${codeOf(cause)})`, { cause, httpStatus: answered });
+    new TencentCloudError(code, `${what} (${codeOf(cause)})`, { cause, httpStatus });
   if (broken instanceof ConnectError) return toConnectFailure(broken, host, failure);
   const what = `The call to ${host} failed while ${phase}`;
   if (RESETS.has(codeOf(broken))) return failure(CLIENT_ERRORS.connectionReset, what, broken);

@@ -1,4 +1,5 @@
-import { isLoopback, peerOf } from '../../src/doctor/reachability';
+import { peerOf } from '../../src/doctor/reachability';
+import { isLoopback } from '../../src/tencent';
 
 test.each<[string, object | undefined]>([
   ['temporal.example:7000', { host: 'temporal.example', port: 7000 }],
