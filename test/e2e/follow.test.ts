@@ -171,7 +171,7 @@ describe('a follow, with a real server, worker process and socket', () => {
   test('makes its last poll at the deadline', async () => {
     world.emulator.setTask(ZONE, 't-deadline', { answers: [{ status: 'InProgress' }] });
     const polling = { minIntervalSeconds: 600, maxIntervalSeconds: 600 };
-    await world.client.follow({ zoneId: ZONE, taskId: 't-deadline', polling, deadlineSeconds: 2 });
+    await world.client.follow({ zoneId: ZONE, taskId: 't-deadline', polling, deadlineSeconds: 5 });
     const outcome = await outcomeOf('t-deadline');
     expect(outcome).toMatchObject({ phase: 'DeadlineExceeded', status: 'InProgress', polls: 2 });
     const last = world.emulator.requests('t-deadline').at(-1)?.at ?? 0;

@@ -14,7 +14,6 @@ import {
 } from '../../src/tencent';
 import {
   startSkippingServer,
-  wholeSeconds,
   ZONE,
   type Followed,
   type Meanwhile,
@@ -91,13 +90,9 @@ export async function createFaultsWorld(): Promise<FaultsWorld> {
       clients.set(taskId, client);
       try {
         const followed = await server.followTask(taskId, input, meanwhile);
-        const startMs = Date.parse(followed.outcome?.startedAt ?? '');
-        const requests = emulator.requests(taskId);
-        const seconds = wholeSeconds(
-          startMs,
-          requests.map(({ at }) => at),
-        );
-        const seen = requests.map(({ answered }, i): [number, string | undefined] => [seconds[i] ?? NaN, answered]);
+        const seen = emulator
+          .requests(taskId)
+          .map(({ at, answered }): FaultyRun['seen'][number] => [followed.callAt(at), answered]);
         return { ...followed, seen, notices };
       } finally {
         await transport.close();

@@ -11,7 +11,7 @@ const SUCCESS: Answer = { status: 'Success' };
 const TASK_STATUS = { Status: 'Success', TaskId: 't-1', TaskType: 'StartProvisioning', FailureReason: '' };
 const HTML = '<html><head><title>Bad Gateway</title></head></html>';
 /** Real time that a call has before it is cut. */
-const SHORT = { deadlineMs: 150 };
+const SHORT = { deadlineMs: 500 };
 
 interface Fault extends Pick<FaultyFollow, 'deadlineMs'> {
   answer: Answer;
@@ -140,11 +140,11 @@ const FAULTS: Record<string, Fault> = {
   'no answer': {
     answer: { hang: true },
     code: 'ClientError.Timeout',
-    tells: 'The call was cut after 150 ms, while waiting for the answer of 127.0.0.1:',
+    tells: 'The call was cut after 500 ms, while waiting for the answer of 127.0.0.1:',
     ...SHORT,
   },
   'headers that come too late': {
-    answer: { status: 'Success', delayMs: 400 },
+    answer: { status: 'Success', delayMs: 1_500 },
     code: 'ClientError.Timeout',
     tells: 'while waiting for the answer of 127.0.0.1:',
     ...SHORT,
@@ -264,7 +264,7 @@ describe('every fault of the wire, through emulator, activity and workflow', () 
       const { port } = silent.address() as AddressInfo;
       await expect(unreachable({ endpoint: `https://127.0.0.1:${port}`, ...SHORT })).resolves.toMatchObject({
         code: 'ClientError.Timeout',
-        message: `The call was cut after 150 ms, while in the TLS handshake with 127.0.0.1:${port}`,
+        message: `The call was cut after 500 ms, while in the TLS handshake with 127.0.0.1:${port}`,
       });
       await new Promise((resolve) => silent.close(resolve));
     });

@@ -5,7 +5,6 @@ import {
   createTimeSkippingWorld,
   every,
   IN_PROGRESS,
-  secondsInto,
   SUCCESS,
   upsertsIn,
   ZONE,
@@ -164,11 +163,11 @@ describe('the end of a follow, under time skipping', () => {
     ],
     ['names a status that nobody knows', [{ status: 'Queued' }], 600, 'last status Queued, seen at $seen'],
   ])('the deadline %s (T50, T53, T08)', async (_, script, seenSeconds, told) => {
-    const { outcome, failure } = await world.follow(script, { ...every(60), deadlineSeconds: 600 });
+    const { outcome, failure, callAt } = await world.follow(script, { ...every(60), deadlineSeconds: 600 });
     expect(failure?.message).toBe(
       `Task ${outcome?.taskId} of zone ${ZONE} was not over at its deadline ${outcome?.deadlineAt} after 11 polls: ${told.replace('$seen', outcome?.statusSeenAt ?? '')}; the cloud task goes on`,
     );
-    expect(secondsInto(outcome, outcome?.statusSeenAt)).toBe(seenSeconds);
+    expect(callAt(outcome?.statusSeenAt)).toBe(seenSeconds);
   });
 
   test.each(['SomethingNew', 'Aborted', 'Canceled', 'success'])(

@@ -1,10 +1,11 @@
 import {
+  callTimesIn,
   cloudError,
   createTimeSkippingWorld,
   every,
   IN_PROGRESS,
   SUCCESS,
-  timeOf,
+  timerSeconds,
   type Event,
   type TimeSkippingWorld,
 } from './time-skipping';
@@ -102,7 +103,7 @@ describe('the polling of a follow, under time skipping', () => {
       polling: { minIntervalSeconds: 15, maxIntervalSeconds: 60 },
     });
     expect(outcome).toMatchObject({ phase: 'Succeeded', polls: 31 });
-    const times = events.filter((event) => event.activityTaskScheduledEventAttributes).map(timeOf);
+    const times = callTimesIn(events);
     const gaps = times.slice(1).map((time, i) => time - (times[i] ?? 0));
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(15_000);
   });
@@ -132,13 +133,10 @@ describe('the polling of a follow, under time skipping', () => {
     expect(Date.parse(outcome?.deadlineAt ?? '') - Date.parse(outcome?.startedAt ?? '')).toBe(7_200_000);
     expect(Date.parse(outcome?.endedAt ?? '') - Date.parse(outcome?.startedAt ?? '')).toBeGreaterThanOrEqual(449_000);
     await expect(handle.query('status')).resolves.toMatchObject({ polls: 450 });
-  });
+  }, 120_000);
 });
 
 /** Seconds of each timer that was started. */
 function timersIn(events: readonly Event[]): number[] {
-  return events.flatMap(({ timerStartedEventAttributes: started }) => {
-    const { seconds, nanos } = started?.startToFireTimeout ?? {};
-    return started ? [Number(seconds ?? 0) + (nanos ?? 0) / 1e9] : [];
-  });
+  return events.flatMap((event) => timerSeconds(event) ?? []);
 }

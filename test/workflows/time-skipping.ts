@@ -37,8 +37,10 @@ export interface Followed {
   outcome: ProvisioningOutcome | undefined;
   /** What the workflow failed with; absent when it completed or was cancelled. */
   failure: ApplicationFailure | undefined;
-  /** Seconds from the start of the workflow to each call, by the server's clock; see {@link wholeSeconds}. */
+  /** Whole seconds from the start of the workflow to each call of the last run; see {@link callsIn}. */
   calls: number[];
+  /** Returns which of {@link calls} an instant belongs to: the last one that began until then. */
+  callAt: (instant: string | number | undefined) => number;
   /** History of the last run, whose first event is the start. */
   events: Event[];
   /** What the workflow warned about. */
@@ -165,7 +167,12 @@ export async function startSkippingServer(
       const warnings = logged
         .filter(({ level, meta }) => level === 'WARN' && meta?.workflowId === handle.workflowId)
         .map(({ message, meta }) => ({ message, status: meta?.status as unknown }));
-      return { outcome, failure, calls: callsIn(events ?? []), events: events ?? [], warnings, handle };
+      const calls = callsIn(events ?? [], Date.parse(outcome?.deadlineAt ?? ''));
+      const began = callTimesIn(events ?? []);
+      // A millisecond more, since the worker and this file do not round alike.
+      const callAt: Followed['callAt'] = (instant = NaN) =>
+        calls[began.filter((at) => at <= new Date(instant).getTime() + 1).length - 1] ?? NaN;
+      return { outcome, failure, calls, callAt, events: events ?? [], warnings, handle };
     },
     now: () => env.currentTimeMs(),
     metrics: async () => (await fetch(`http://${bindAddress}/metrics`)).text(),
@@ -196,25 +203,45 @@ export function timeOf({ eventTime }: Event): number {
   return Number(eventTime?.seconds) * 1000 + Math.floor((eventTime?.nanos ?? 0) / 1e6);
 }
 
-/** Whole seconds from the start of a follow to an instant. */
+/** Whole seconds from the start of a follow to an instant, by the server's clock, which runs while the worker works. */
 export function secondsInto(outcome: ProvisioningOutcome | undefined, instant: string | undefined): number {
   return Math.floor((Date.parse(instant ?? '') - Date.parse(outcome?.startedAt ?? '')) / 1000);
 }
 
-function callsIn(events: readonly Event[]): number[] {
-  const [first = {}] = events;
-  return wholeSeconds(timeOf(first), events.filter((event) => event.activityTaskScheduledEventAttributes).map(timeOf));
+/** Returns the instant of each call that a run began, in epoch ms. */
+export function callTimesIn(events: readonly Event[]): number[] {
+  return events.filter((event) => event.activityTaskScheduledEventAttributes).map(timeOf);
+}
+
+/** Returns the seconds of a timer that was started. */
+export function timerSeconds({ timerStartedEventAttributes: started }: Event): number | undefined {
+  if (!started) return undefined;
+  const { seconds, nanos } = started.startToFireTimeout ?? {};
+  return Number(seconds ?? 0) + (nanos ?? 0) / 1e9;
 }
 
 /**
- * Tells when things happened, in seconds from a start. Each gap is rounded by itself: the server's clock also runs
- * while a worker works, and on a busy machine that would add up to a second.
- *
- * @param times - ascending, ms
+ * Tells when each call began, in seconds from the start: the sum of the waits before it. The server's clock also runs
+ * while the worker works, so it is asked only where a wait was cut short; a wait to the deadline makes that up.
  */
-export function wholeSeconds(startMs: number, times: readonly number[]): number[] {
+function callsIn(events: readonly Event[], deadlineMs: number): number[] {
+  const startMs = timeOf(events[0] ?? {});
+  const calls: number[] = [];
+  let workflowMs = startMs;
   let second = 0;
-  return times.map((at, i) => (second += Math.round((at - (times[i - 1] ?? startMs)) / 1000)));
+  let timerEnd = 0;
+  for (const event of events) {
+    if (event.workflowTaskStartedEventAttributes) workflowMs = timeOf(event);
+    const seconds = timerSeconds(event);
+    if (seconds !== undefined) {
+      const isToDeadline = Math.abs(workflowMs + seconds * 1000 - deadlineMs) <= 1;
+      timerEnd = isToDeadline ? (deadlineMs - startMs) / 1000 : second + seconds;
+    }
+    if (event.timerFiredEventAttributes) second = timerEnd;
+    if (event.timerCanceledEventAttributes) second = Math.floor((timeOf(event) - startMs) / 1000);
+    if (event.activityTaskScheduledEventAttributes) calls.push(Math.round(second));
+  }
+  return calls;
 }
 
 /** What each upsert of search attributes wrote, by their keys in the contract; null removes. */
