@@ -4,7 +4,7 @@ import path from 'node:path';
 
 import { startEmulator } from '../../emulator';
 import { ConfigurationError, readWorkerConfig } from '../../src/config';
-import { until } from '../e2e/world';
+import { until } from '../support/until';
 
 const KEY = { TENCENTCLOUD_SECRET_ID: 'AKIDexample', TENCENTCLOUD_SECRET_KEY: 'secret-of-the-key' };
 

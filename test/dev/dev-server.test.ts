@@ -7,9 +7,9 @@ import { Client, Connection } from '@temporalio/client';
 
 import { freePort, startDevServer, type DevServer, type DevServerOptions } from '../../src/dev/dev-server';
 import { findTemporalCli } from '../../src/dev/temporal-binaries';
-import { until } from '../e2e/world';
 import { isAlive, launch } from '../support/processes';
 import { root } from '../support/project';
+import { until } from '../support/until';
 
 describe('the dev server', () => {
   let folder: string;

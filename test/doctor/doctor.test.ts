@@ -6,11 +6,12 @@ import { msToTs } from '@temporalio/common/lib/time';
 import { temporal } from '@temporalio/proto';
 
 import { DEMO_ACCOUNT } from '../../emulator';
-import { freePort } from '../../src/dev/dev-server';
+import { TASK_QUEUES } from '../../src/contract';
 import { CLOUD_CHECKS, TEMPORAL_CHECKS, type Check, type CheckName, type Verdict } from '../../src/doctor/check';
-import { createWorld, until, type World } from '../e2e/world';
+import { createWorld, type World } from '../e2e/world';
 import { launch, type ProcessEnd } from '../support/processes';
 import { root } from '../support/project';
+import { until } from '../support/until';
 
 import { startRefusingTemporal, startSilentServer, startTlsFront, type LoopbackServer } from './loopback-servers';
 
@@ -116,6 +117,18 @@ describe('provisioning doctor, with a real server, worker process and socket', (
   describe('with a worker', () => {
     beforeAll(async () => {
       await world.startWorker();
+      // The worker says that it polls before the server has noticed.
+      const { TASK_QUEUE_TYPE_WORKFLOW, TASK_QUEUE_TYPE_ACTIVITY } = temporal.api.enums.v1.TaskQueueType;
+      for (const [name, taskQueueType] of [
+        [TASK_QUEUES.provisioning, TASK_QUEUE_TYPE_WORKFLOW],
+        [TASK_QUEUES.tencentOrganization, TASK_QUEUE_TYPE_ACTIVITY],
+      ] as const) {
+        await until(`${name} is polled`, async () => {
+          const taskQueue = { namespace: 'default', taskQueue: { name }, taskQueueType };
+          const { pollers } = await world.connection.workflowService.describeTaskQueue(taskQueue);
+          return (pollers ?? []).length > 0;
+        });
+      }
       world.emulator.setTask(ZONE, 't-1', { answers: [{ status: 'InProgress' }] });
     });
 
@@ -160,7 +173,7 @@ describe('provisioning doctor, with a real server, worker process and socket', (
     });
 
     test('no Temporal server: what needs it is skipped, the cloud is examined', async () => {
-      const address = `127.0.0.1:${await freePort()}`;
+      const address = '127.0.0.1:1';
       const report = await diagnose({ TEMPORAL_ADDRESS: address });
       expect(find(report, 'temporal-tcp')).toEqual({
         verdict: 'failed',
@@ -262,10 +275,9 @@ describe('provisioning doctor, with a real server, worker process and socket', (
     });
 
     test('nobody listens at the endpoint', async () => {
-      const port = await freePort();
-      const report = await diagnose({ PROVISIONING_ENDPOINT: `http://127.0.0.1:${port}` });
+      const report = await diagnose({ PROVISIONING_ENDPOINT: 'http://127.0.0.1:1' });
       expect(withVerdict(report, 'failed')).toEqual(['cloud-tcp']);
-      expect(find(report, 'cloud-tcp').detail).toBe(`no connection to 127.0.0.1:${port} (ECONNREFUSED)`);
+      expect(find(report, 'cloud-tcp').detail).toBe('no connection to 127.0.0.1:1 (ECONNREFUSED)');
       expect(withVerdict(report, 'skipped')).toEqual(['cloud-tls', 'permission', 'clock']);
     });
 
@@ -386,11 +398,10 @@ describe('provisioning doctor, with a real server, worker process and socket', (
     });
 
     test('behind a proxy only the call itself says whether the cloud can be reached', async () => {
-      const port = await freePort();
-      const proxy = `http://user:pa55word@127.0.0.1:${port}`;
+      const proxy = 'http://user:pa55word@127.0.0.1:1';
       const report = await diagnose({ HTTP_PROXY: proxy, http_proxy: '', NO_PROXY: 'example.com' });
       expect(withVerdict(report, 'skipped')).toEqual(['cloud-dns', 'cloud-tcp', 'cloud-tls', 'clock']);
-      expect(find(report, 'cloud-tcp').detail).toBe(`calls go through the proxy 127.0.0.1:${port}`);
+      expect(find(report, 'cloud-tcp').detail).toBe('calls go through the proxy 127.0.0.1:1');
       expect(withVerdict(report, 'failed')).toEqual(['permission']);
       expect(find(report, 'permission').detail).toMatch(/^ClientError\.ProxyFailure: /);
       const broken = await diagnose({ HTTPS_PROXY: 'pa55word@proxy' });
@@ -402,9 +413,8 @@ describe('provisioning doctor, with a real server, worker process and socket', (
       const env = { ...world.workerEnvironment, TEMPORAL_ADDRESS: `127.0.0.1:${port}` };
       const interrupted = launch(BIN, ['doctor'], env);
       await interrupted.until('ok    temporal-tls');
-      const signalledAt = Date.now();
       await expect(interrupted.stop('SIGINT')).resolves.toEqual({ code: null, signal: 'SIGINT' });
-      expect(Date.now() - signalledAt).toBeLessThan(1_000);
+      expect(interrupted.output()).not.toContain('temporal-authentication');
 
       const report = await diagnose({ TEMPORAL_ADDRESS: `127.0.0.1:${port}` });
       expect(withVerdict(report, 'failed')).toEqual(['temporal-authentication']);

@@ -83,12 +83,10 @@ describe('an examination', () => {
 
   test('ends all steps together at the bound of all', async () => {
     const examine = createExamination({ totalMs: 60 });
-    const began = performance.now();
     await expect(examine(step('cloud-dns', never))).resolves.toMatchObject({ detail: 'no answer within 0.1 s' });
     await expect(examine(step('credentials', finding(ok('fine'))))).resolves.toMatchObject({
       verdict: 'failed',
       detail: 'not checked: the checks before took all the time',
     });
-    expect(performance.now() - began).toBeLessThan(1_000);
   });
 });

@@ -9,8 +9,9 @@ import { workflowId } from '../../src/client';
 import { freePort } from '../../src/dev/dev-server';
 import { launch } from '../support/processes';
 import { root } from '../support/project';
+import { until } from '../support/until';
 
-import { createWorld, until, type World } from './world';
+import { createWorld, type World } from './world';
 
 const ZONE = 'z-keys';
 const FAST = { minIntervalSeconds: 0.3, maxIntervalSeconds: 0.3 };

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import net from 'node:net';
 
-import { freePort } from '../../src/dev/dev-server';
+import { until } from '../support/until';
 
-import { createWorld, launchWorker, until, type World } from './world';
+import { createWorld, launchWorker, type World } from './world';
 
 const ZONE = 'z-process';
 
@@ -94,7 +94,7 @@ describe('the worker process', () => {
   });
 
   test('says what to do when the server is not there', async () => {
-    const address = `127.0.0.1:${await freePort()}`;
+    const address = '127.0.0.1:1';
     const { code, output } = await launchWorker({ ...world.workerEnvironment, TEMPORAL_ADDRESS: address }).ended;
     expect(output).toContain(
       `No Temporal server answers at ${address}. Start one with "npm run up", or set TEMPORAL_ADDRESS to the server's host:port`,

@@ -1,6 +1,7 @@
 import { Agent } from 'node:http';
 
 import { type Answer, type Emulator } from '../../emulator';
+import { until } from '../support/until';
 
 import { call, collect, open, send, signed } from './signed-call';
 import { withEmulator } from './with-emulator';
@@ -11,15 +12,6 @@ async function withKeepAlive(run: (emulator: Emulator, agent: Agent) => Promise<
     await withEmulator({}, (emulator) => run(emulator, agent));
   } finally {
     agent.destroy();
-  }
-}
-
-/** Waits for a state that the other end of a socket brings about. */
-async function until(holds: () => boolean): Promise<void> {
-  const giveUpAt = Date.now() + 10_000;
-  while (!holds()) {
-    if (Date.now() > giveUpAt) throw new Error('Still not true after 10 s');
-    await new Promise((resolve) => setImmediate(resolve));
   }
 }
 
@@ -134,13 +126,13 @@ describe('connections', () => {
     await withKeepAlive(async (emulator, agent) => {
       await call(emulator, { agent });
       await call(emulator, { agent });
-      await until(() => emulator.connections() === 1);
+      await until('a connection is open', () => emulator.connections() === 1);
       await call(emulator);
       await call(emulator, { agent });
       expect(emulator.requests().map(({ socket }) => socket)).toEqual([1, 1, 2, 1]);
-      await until(() => emulator.connections() === 1);
+      await until('a connection is open', () => emulator.connections() === 1);
       agent.destroy();
-      await until(() => emulator.connections() === 0);
+      await until('no connection is open', () => emulator.connections() === 0);
     });
   });
 
@@ -171,7 +163,7 @@ describe('connections', () => {
       answerOnce(emulator, { closeAfter: true });
       const result = await call(emulator, { agent });
       expect(result).toMatchObject({ code: 'InProgress', headers: { connection: 'keep-alive' } });
-      await until(() => emulator.connections() === 0);
+      await until('no connection is open', () => emulator.connections() === 0);
       expect((await call(emulator, { agent })).code).toBe('Success');
       expect(emulator.requests().map(({ socket }) => socket)).toEqual([1, 2]);
     });

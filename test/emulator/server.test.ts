@@ -1,4 +1,5 @@
 import { DEMO_ACCOUNT, startEmulator } from '../../emulator';
+import { until } from '../support/until';
 
 import { call, type CallChanges } from './signed-call';
 import { withEmulator } from './with-emulator';
@@ -160,11 +161,13 @@ describe('answers', () => {
       await call(emulator);
       await call(emulator);
       expect(emulator.maxOutstanding('t-1')).toBe(1);
-      emulator.setTask('z-1', 't-1', { answers: [{ delayMs: 200 }] });
-      const codes = (await Promise.all([call(emulator), call(emulator), call(emulator)])).map(({ code }) => code);
-      expect(codes).toEqual(['InProgress', 'InProgress', 'InProgress']);
+      emulator.setTask('z-1', 't-1', { answers: [{ hang: true }] });
+      const cut = [call(emulator), call(emulator), call(emulator)].map((one) => expect(one).rejects.toThrow());
+      await until('all calls are out', () => emulator.requests('t-1').length === 5);
       expect(emulator.maxOutstanding('t-1')).toBe(3);
       expect(emulator.maxOutstanding('t-2')).toBe(0);
+      await emulator.close();
+      await Promise.all(cut);
     });
   });
 });

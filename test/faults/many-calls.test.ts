@@ -12,7 +12,7 @@ import {
   TencentCloudError,
   type OrganizationClient,
 } from '../../src/tencent';
-import { until } from '../e2e/world';
+import { until } from '../support/until';
 
 const CALLS = 10_000;
 const AT_ONCE = 20;

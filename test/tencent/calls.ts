@@ -11,6 +11,7 @@ import {
   type OrganizationClientOptions,
   type TransportOptions,
 } from '../../src/tencent';
+import { until } from '../support/until';
 
 import { startFakeServer, type FakeServer } from './fake-server';
 
@@ -35,6 +36,12 @@ export async function closeAll(): Promise<void> {
 /** Closes something with the rest. */
 export function closeLater(close: () => Promise<unknown>): void {
   closers.push(close);
+}
+
+/** Waits until a server has no connection open. */
+export async function noConnections({ server }: Pick<FakeServer, 'server'>): Promise<void> {
+  const open = (): Promise<number> => new Promise((resolve) => server.getConnections((_, count) => resolve(count)));
+  await until('no connection is open', async () => (await open()) === 0);
 }
 
 /** Starts a server for one test. */

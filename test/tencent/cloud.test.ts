@@ -1,7 +1,7 @@
 import { DEMO_ACCOUNT, startEmulator, type Emulator } from '../../emulator';
 import { openCloud, type Cloud, type CloudSettings, type CloudSurroundings, type Notice } from '../../src/tencent';
+import { until } from '../support/until';
 
-import { until } from '../e2e/world';
 import { closeAll, closeLater, failureOf, serve } from './calls';
 import { makeHome } from './credentials/home-folder';
 

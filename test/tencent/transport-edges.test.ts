@@ -3,6 +3,7 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import { setImmediate } from 'node:timers/promises';
 
 import { createTransport } from '../../src/tencent';
+import { until } from '../support/until';
 
 import { clientOf, closeAll, closeLater, failureOf, failureWith, GOOD, REQUEST, serve } from './calls';
 import { answerJson, startFakeServer, type FakeServer } from './fake-server';
@@ -113,6 +114,8 @@ describe('a connection that is being made', () => {
     const hasty = clientOf(fake.endpoint, { transport, deadlineMs: 100 });
     const error = await failureOf(hasty.getProvisioningTaskStatus({ ...REQUEST, taskId: 't-cut' }));
     expect(error.code).toBe('ClientError.Timeout');
+    // The tunnel is asked for before the call is cut, and may be heard of after it.
+    await until('the tunnel was asked for', () => opened.length > 0);
     expect(opened).toHaveLength(1);
     await opened[0]?.();
     const patient = clientOf(fake.endpoint, { transport, deadlineMs: 20_000 });

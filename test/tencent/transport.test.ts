@@ -7,8 +7,7 @@ import { generate } from 'selfsigned';
 
 import { createTransport } from '../../src/tencent';
 
-import { until } from '../e2e/world';
-import { clientOf, closeAll, closeLater, failureOf, failureWith, GOOD, REQUEST, serve } from './calls';
+import { clientOf, closeAll, closeLater, failureOf, failureWith, GOOD, noConnections, REQUEST, serve } from './calls';
 import { answerJson, startFakeServer } from './fake-server';
 
 afterEach(closeAll);
@@ -33,15 +32,11 @@ describe('transport', () => {
     ['reading the body', (response) => response.writeHead(200).write('{')],
   ])('cuts a call stalled while %s at the deadline, with its connection', async (phase, answer) => {
     const fake = await serve(answer);
-    const client = clientOf(fake.endpoint, { deadlineMs: 200 });
-    const began = Date.now();
+    const client = clientOf(fake.endpoint, { deadlineMs: 500 });
     const error = await failureOf(client.getProvisioningTaskStatus(REQUEST));
-    expect(Date.now() - began).toBeLessThan(1_500);
     expect(error).toMatchObject({ code: 'ClientError.Timeout', errorClass: 'transient' });
-    expect(error.message).toContain(phase);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    const open = await new Promise((resolve) => fake.server.getConnections((_error, count) => resolve(count)));
-    expect(open).toBe(0);
+    expect(error.message).toContain(`The call was cut after 500 ms, while ${phase}`);
+    await noConnections(fake);
   });
 
   it('cuts a handshake that never ends at the deadline', async () => {
@@ -50,10 +45,9 @@ describe('transport', () => {
     closeLater(() => Promise.resolve(void silent.close()));
     const { port } = silent.address() as AddressInfo;
     const client = clientOf(`https://127.0.0.1:${port}`, { deadlineMs: 200 });
-    const began = Date.now();
     const error = await failureOf(client.getProvisioningTaskStatus(REQUEST));
-    expect(Date.now() - began).toBeLessThan(1_000);
     expect(error.code).toBe('ClientError.Timeout');
+    expect(error.message).toContain('The call was cut after 200 ms, while ');
   });
 
   it('tells the handshake that hangs, whatever else connects meanwhile', async () => {
@@ -63,7 +57,7 @@ describe('transport', () => {
     const endpoint = `https://127.0.0.1:${(silent.address() as AddressInfo).port}`;
     const transport = createTransport();
     closeLater(() => transport.close());
-    const [early, late] = [100, 200].map((deadlineMs) =>
+    const [early, late] = [500, 1_000].map((deadlineMs) =>
       failureOf(clientOf(endpoint, { deadlineMs, transport }).getProvisioningTaskStatus(REQUEST)),
     );
     expect((await early)?.message).toContain('while in the TLS handshake with');
@@ -291,9 +285,7 @@ describe('transport', () => {
           'The call was cut after 100 ms, while connecting through the proxy to organization.example',
         );
       }
-      const open = (): Promise<number> =>
-        new Promise((resolve) => proxy.server.getConnections((_, count) => resolve(count)));
-      await until('no connection is open', async () => (await open()) === 0);
+      await noConnections(proxy);
     });
 
     it('that breaks its tunnel, or speaks gibberish, is told as the proxy’s failure', async () => {

@@ -8,7 +8,7 @@ import { FOLLOW_PROVISIONING_TASK, SEARCH_ATTRIBUTES, TASK_QUEUES } from '../../
 import { startDevServer, type DevServer } from '../../src/dev/dev-server';
 import { findTemporalCli } from '../../src/dev/temporal-binaries';
 import { ensureNamespace, ensureSearchAttributes, PreflightError } from '../../src/preflight';
-import { until } from '../e2e/world';
+import { until } from '../support/until';
 
 const TYPE = temporal.api.enums.v1.IndexedValueType;
 const KEYWORD = TYPE.INDEXED_VALUE_TYPE_KEYWORD;

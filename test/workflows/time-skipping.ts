@@ -23,8 +23,8 @@ import {
 import { freePort } from '../../src/dev/dev-server';
 import { findTestServer } from '../../src/dev/temporal-binaries';
 import { TencentCloudError, type OrganizationClient } from '../../src/tencent';
-import { until } from '../e2e/world';
 import { root } from '../support/project';
+import { until } from '../support/until';
 
 /** What the cloud answers to one call: a status, or an error to throw. */
 export type Step = TaskStatusAnswer | Error;

@@ -15,9 +15,10 @@ describe('the role of this machine', () => {
   });
   afterEach(() => Promise.all([emulator.close(), transport.close()]));
 
-  function makeProvider(env: Record<string, string> = {}, now = Date.now): CredentialProvider {
-    return createCvmRoleProvider({ env, metadataEndpoint: emulator.url, transport, now, deadlineMs: 300 });
+  function makeProvider(env: Record<string, string> = {}, now = Date.now, deadlineMs?: number): CredentialProvider {
+    return createCvmRoleProvider({ env, metadataEndpoint: emulator.url, transport, now, deadlineMs });
   }
+  const isSilent = (answer: object): boolean => 'hang' in answer || 'stall' in answer;
   const answers = (): unknown[] => emulator.requests().map(({ answered }) => answered);
 
   it('gives keys, and is asked for its name once', async () => {
@@ -25,7 +26,7 @@ describe('the role of this machine', () => {
     const key = await provider.issue();
     const { secretId, secretKey, token } = emulator.issued()[0] ?? {};
     expect(key).toMatchObject({ secretId, secretKey, token });
-    expect(Math.abs((key.expiresAtMs ?? 0) - Date.now() - 2 * HOUR_MS)).toBeLessThan(2_000);
+    expect(Math.abs((key.expiresAtMs ?? 0) - Date.now() - 2 * HOUR_MS)).toBeLessThan(60_000);
     await provider.issue();
     expect(answers()).toEqual(['role', 'Credentials', 'Credentials']);
   });
@@ -55,7 +56,7 @@ describe('the role of this machine', () => {
   it('gives keys whose life does not depend on the clock here', async () => {
     const now = (): number => Date.now() + 5 * HOUR_MS;
     const { expiresAtMs = 0 } = await makeProvider({}, now).issue();
-    expect(Math.abs(expiresAtMs - now() - 2 * HOUR_MS)).toBeLessThan(2_000);
+    expect(Math.abs(expiresAtMs - now() - 2 * HOUR_MS)).toBeLessThan(60_000);
   });
 
   it('is found anew once another role is bound', async () => {
@@ -68,13 +69,13 @@ describe('the role of this machine', () => {
   });
 
   it.each([
-    [{ hang: true }, 'The call was cut after 300 ms, while waiting for the answer of '],
-    [{ stall: 'body' as const }, 'The call was cut after 300 ms, while reading the body from '],
+    [{ hang: true }, 'The call was cut after 1000 ms, while waiting for the answer of '],
+    [{ stall: 'body' as const }, 'The call was cut after 1000 ms, while reading the body from '],
     [{ httpStatus: 500, rawBody: '' }, 'HTTP 500'],
     [{ rawBody: '<html>Sign in</html>' }, 'its answer is not the name of a role'],
   ])('is asked again after an answer like %j to its name', async (answer, fault) => {
     emulator.setMetadata({ role: 'follower', answers: [answer] });
-    const provider = makeProvider();
+    const provider = makeProvider({}, Date.now, isSilent(answer) ? 1_000 : undefined);
     await expect(provider.issue()).rejects.toMatchObject({
       code: 'ClientError.CredentialsUnavailable',
       message: expect.stringContaining(
@@ -89,10 +90,10 @@ describe('the role of this machine', () => {
     [{ body: {} }, 'its answer has no code and not Success'],
     [{ body: { Code: 'Success', TmpSecretId: 'a' } }, 'its answer has no whole key with its end'],
     [{ rawBody: 'hidden' }, 'its answer is not JSON'],
-    [{ hang: true }, 'cut after 300 ms'],
+    [{ hang: true }, 'cut after 1000 ms'],
   ])('gives no key from an answer like %j, and never quotes it', async (answer, fault) => {
     emulator.setMetadata({ role: 'follower', answers: [{}, answer] });
-    const provider = makeProvider();
+    const provider = makeProvider({}, Date.now, isSilent(answer) ? 1_000 : undefined);
     const error = await provider.issue().then(
       () => undefined,
       (reason: Error) => reason,
