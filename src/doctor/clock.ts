@@ -1,3 +1,5 @@
+import { toInstant } from '../tencent';
+
 import { ok, warning, type Finding } from './check';
 
 const TOLERATED_SECONDS = 30;
@@ -21,8 +23,4 @@ export function judgeClock(localMs: number, serverSeconds: number): Finding {
 function distance(offset: number): string {
   if (offset === 0) return 'equal to';
   return offset > 0 ? `${offset} s behind` : `${-offset} s ahead of`;
-}
-
-function toInstant(epochSeconds: number): string {
-  return new Date(epochSeconds * 1000).toISOString();
 }

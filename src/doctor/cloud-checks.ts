@@ -7,7 +7,7 @@ import { failed, ok, skipped, warning, type CheckName, type Finding } from './ch
 import { judgeClock } from './clock';
 import { judgeAnswer } from './permission';
 import { proxyOf } from './proxy';
-import { connectTcp, resolveName, shakeHands, type Peer } from './reachability';
+import { connectTcp, peerOfUrl, resolveName, shakeHands, type Peer } from './reachability';
 import type { Secrets } from './secrets';
 import type { Side } from './side';
 
@@ -31,7 +31,7 @@ const TO_CALL: readonly CheckName[] = ['cloud-dns', 'cloud-tcp', 'cloud-tls', 'c
 export function createCloudSide({ settings, env, homeDir, zoneId, secrets }: CloudSideOptions): Side {
   const cloud = openCloud(settings, { env, homeDir, notify: () => undefined });
   const url = new URL(settings.endpoint);
-  const peer = endpointPeer(url);
+  const peer = peerOfUrl(url, url.protocol === 'https:' ? 443 : 80);
   const proxy = proxyOf(url, env);
   /** A direct connection says nothing about calls that take another way. */
   const unlessProxied = (look: (signal: AbortSignal) => Promise<Finding>): typeof look =>
@@ -103,11 +103,6 @@ export function createCloudSide({ settings, env, homeDir, zoneId, secrets }: Clo
     ],
     close: () => cloud.close(),
   };
-}
-
-function endpointPeer({ hostname, port, protocol }: URL): Peer {
-  const defaultPort = protocol === 'https:' ? 443 : 80;
-  return { host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? defaultPort : Number(port) };
 }
 
 function judgePlainText({ host }: Peer): Finding {

@@ -16,8 +16,12 @@ export type TlsSettings = Pick<tls.ConnectionOptions, 'ca' | 'cert' | 'key' | 's
 export function peerOf(address: string, defaultPort: number): Peer | undefined {
   const text = `tcp://${address}`;
   if (!URL.canParse(text)) return undefined;
-  const { host, hostname, port, href } = new URL(text);
-  if (hostname === '' || href !== `tcp://${host}`) return undefined;
+  const url = new URL(text);
+  return url.hostname === '' || url.href !== `tcp://${url.host}` ? undefined : peerOfUrl(url, defaultPort);
+}
+
+/** Tells who answers at a URL. */
+export function peerOfUrl({ hostname, port }: URL, defaultPort: number): Peer {
   return { host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? defaultPort : Number(port) };
 }
 

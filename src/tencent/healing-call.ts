@@ -4,7 +4,7 @@ import type { CallDeadline } from './call-deadline';
 import { findErrorEntry, type Remedy } from './error-table';
 import { CLIENT_ERRORS, TencentCloudError } from './errors';
 import type { Notify } from './notices';
-import { serverTimeOf, type ServerClock } from './server-clock';
+import { serverTimeOf, toInstant, type ServerClock } from './server-clock';
 
 /** What a call can mend. */
 export interface HealingOptions {
@@ -79,8 +79,4 @@ function correctClock(error: TencentCloudError, clock: ServerClock, notify: Noti
     });
   }
   return true;
-}
-
-function toInstant(epochSeconds: number): string {
-  return new Date(epochSeconds * 1000).toISOString();
 }

@@ -30,3 +30,8 @@ export function serverTimeOf(error: { message: string; serverTimeSeconds?: numbe
   const [, epoch] = /server time (\d{10})\b/.exec(error.message) ?? [];
   return epoch === undefined ? error.serverTimeSeconds : Number(epoch);
 }
+
+/** Writes an instant of this clock in ISO 8601. */
+export function toInstant(epochSeconds: number): string {
+  return new Date(epochSeconds * 1000).toISOString();
+}

@@ -146,7 +146,7 @@ describe('answers', () => {
     emulator.setTask('z-1', 't-1', { answers: [{ hang: true }] });
     const failure = expect(call(emulator)).rejects.toMatchObject({ code: 'ECONNRESET' });
     try {
-      while (emulator.requests().length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      await until('the call is out', () => emulator.requests().length > 0);
       expect(emulator.requests()[0]).toMatchObject({ answered: 'hang' });
       expect(emulator.requests()[0]?.answeredAt).toBeUndefined();
     } finally {

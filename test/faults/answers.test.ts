@@ -1,11 +1,7 @@
 import type { Answer } from '../../emulator';
 import { every } from '../workflows/time-skipping';
 
-import { createFaultsWorld, type FaultsWorld } from './faults-world';
-
-const IN_PROGRESS: Answer = { status: 'InProgress' };
-const SUCCESS: Answer = { status: 'Success' };
-const HTML = '<html><head><title>Bad Gateway</title></head></html>';
+import { createFaultsWorld, HTML, IN_PROGRESS, SUCCESS, type FaultsWorld } from './faults-world';
 
 describe('what answers ask and say, through emulator, activity and workflow', () => {
   let world: FaultsWorld;

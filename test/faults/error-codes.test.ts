@@ -3,10 +3,8 @@ import type { ProvisioningSnapshot } from '../../src/contract';
 import { ERROR_TABLE, type Credentials, type CredentialSource, type ErrorEntry } from '../../src/tencent';
 import { every, timerSeconds, upsertsIn } from '../workflows/time-skipping';
 
-import { createFaultsWorld, type FaultsWorld } from './faults-world';
+import { createFaultsWorld, IN_PROGRESS, SUCCESS, type FaultsWorld } from './faults-world';
 
-const IN_PROGRESS: Answer = { status: 'InProgress' };
-const SUCCESS: Answer = { status: 'Success' };
 const MESSAGE = 'said the cloud';
 const SECOND_KEY: EmulatorAccount = { secretId: 'AKIDsecond', secretKey: 'second-key' };
 

@@ -20,6 +20,11 @@ import {
   type SkippingServer,
 } from '../workflows/time-skipping';
 
+export const IN_PROGRESS: Answer = { status: 'InProgress' };
+export const SUCCESS: Answer = { status: 'Success' };
+/** What a gateway answers in the place of the API. */
+export const HTML = '<html><head><title>Bad Gateway</title></head></html>';
+
 /** What one follow of a faulty cloud is like. */
 export interface FaultyFollow {
   /** Answers of the task, in order; the last repeats. */

@@ -1,11 +1,8 @@
-import { DEMO_ACCOUNT, type Answer } from '../../emulator';
+import { DEMO_ACCOUNT } from '../../emulator';
 import { fixedCredentials } from '../../src/tencent';
 import { every } from '../workflows/time-skipping';
 
-import { createFaultsWorld, type FaultsWorld } from './faults-world';
-
-const IN_PROGRESS: Answer = { status: 'InProgress' };
-const SUCCESS: Answer = { status: 'Success' };
+import { createFaultsWorld, IN_PROGRESS, SUCCESS, type FaultsWorld } from './faults-world';
 
 describe('faults of clock and key, through emulator, activity and workflow', () => {
   let world: FaultsWorld;
@@ -50,7 +47,7 @@ describe('faults of clock and key, through emulator, activity and workflow', () 
       get: () => current.key.get(),
       renew: () => current.key.get(),
     };
-    const input = { polling: { minIntervalSeconds: 60, maxIntervalSeconds: 60 } };
+    const input = every(60);
 
     beforeEach(() => {
       current.key = fixedCredentials(DEMO_ACCOUNT);

@@ -4,12 +4,9 @@ import type { Answer } from '../../emulator';
 import { ERROR_TABLE } from '../../src/tencent';
 import { every, upsertsIn } from '../workflows/time-skipping';
 
-import { createFaultsWorld, type FaultsWorld, type FaultyFollow } from './faults-world';
+import { createFaultsWorld, HTML, IN_PROGRESS, SUCCESS, type FaultsWorld, type FaultyFollow } from './faults-world';
 
-const IN_PROGRESS: Answer = { status: 'InProgress' };
-const SUCCESS: Answer = { status: 'Success' };
 const TASK_STATUS = { Status: 'Success', TaskId: 't-1', TaskType: 'StartProvisioning', FailureReason: '' };
-const HTML = '<html><head><title>Bad Gateway</title></head></html>';
 /** Real time that a call has before it is cut. */
 const SHORT = { deadlineMs: 500 };
 

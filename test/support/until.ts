@@ -1,4 +1,4 @@
-/** Waits until a condition holds; fails with its last state after 30 s. */
+/** Waits until a condition holds; fails after 30 s. */
 export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
   const giveUpAt = Date.now() + 30_000;
   while (!(await holds())) {

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { Server } from 'node:net';
 
 import {
   createOrganizationClient,
@@ -38,8 +39,13 @@ export function closeLater(close: () => Promise<unknown>): void {
   closers.push(close);
 }
 
+/** Waits until undici has put a connection back, which it does only after it has given out the end of the body. */
+export function kept(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 5));
+}
+
 /** Waits until a server has no connection open. */
-export async function noConnections({ server }: Pick<FakeServer, 'server'>): Promise<void> {
+export async function noConnections(server: Server): Promise<void> {
   const open = (): Promise<number> => new Promise((resolve) => server.getConnections((_, count) => resolve(count)));
   await until('no connection is open', async () => (await open()) === 0);
 }

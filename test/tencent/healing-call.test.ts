@@ -77,7 +77,7 @@ describe('a wrong clock', () => {
     ]);
   });
 
-  it('that is set right later costs one more call', async () => {
+  it('that is set right later costs one more call, and is told with its own time', async () => {
     const organization = client(keysInTurn(DEMO_ACCOUNT));
     emulator.setClockOffset(600_000);
     await organization.getProvisioningTaskStatus(REQUEST);
@@ -91,16 +91,6 @@ describe('a wrong clock', () => {
       'AuthFailure.SignatureExpire',
       'InProgress',
     ]);
-    expect(notices.map((notice) => notice.kind === 'clockCorrected' && notice.offsetSeconds)).toEqual([600, 0]);
-  });
-
-  it('that is set right later is told with its own time', async () => {
-    const organization = client(keysInTurn(DEMO_ACCOUNT));
-    emulator.setClockOffset(600_000);
-    await organization.getProvisioningTaskStatus(REQUEST);
-    nowMs += 600_000;
-    emulator.setClockOffset(0);
-    await organization.getProvisioningTaskStatus(REQUEST);
     const instant = '2026-03-20T12:10:00.000Z';
     expect(notices).toEqual([
       { kind: 'clockCorrected', localTime: '2026-03-20T12:00:00.000Z', serverTime: instant, offsetSeconds: 600 },

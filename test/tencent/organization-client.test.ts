@@ -1,7 +1,7 @@
 import { fixedCredentials, signRequest } from '../../src/tencent';
 import type { Credentials, CredentialSource } from '../../src/tencent';
 
-import { clientOf, closeAll, failureOf, failureWith, GOOD, KEY, REQUEST, serve } from './calls';
+import { clientOf, closeAll, failureOf, failureWith, GOOD, kept, KEY, REQUEST, serve } from './calls';
 import { answerJson } from './fake-server';
 
 const BODY = '{"ZoneId":"z-djw98wnd0000","TaskId":"t-d8wjd8j30000"}';
@@ -72,8 +72,7 @@ describe('requests', () => {
     const client = clientOf(fake.endpoint);
     for (let i = 0; i < 5; i += 1) {
       await client.getProvisioningTaskStatus(REQUEST);
-      // undici frees the connection only after it has given out the end of the body.
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await kept();
     }
     expect(fake.connections()).toBe(1);
   });

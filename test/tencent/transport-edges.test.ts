@@ -1,11 +1,21 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { setImmediate } from 'node:timers/promises';
 
 import { createTransport } from '../../src/tencent';
 import { until } from '../support/until';
 
-import { clientOf, closeAll, closeLater, failureOf, failureWith, GOOD, REQUEST, serve } from './calls';
+import {
+  clientOf,
+  closeAll,
+  closeLater,
+  failureOf,
+  failureWith,
+  GOOD,
+  kept,
+  noConnections,
+  REQUEST,
+  serve,
+} from './calls';
 import { answerJson, startFakeServer, type FakeServer } from './fake-server';
 
 afterEach(closeAll);
@@ -33,8 +43,7 @@ describe('a kept connection', () => {
     });
     const client = clientOf(fake.endpoint);
     await client.getProvisioningTaskStatus(REQUEST);
-    // Undici puts a connection back one turn of the loop after the answer.
-    await setImmediate();
+    await kept();
     const error = await failureOf(client.getProvisioningTaskStatus(REQUEST));
     expect(error).toMatchObject({ code: 'ClientError.ConnectionReset', httpStatus: 200 });
     expect(fake.received).toHaveLength(2);
@@ -51,7 +60,7 @@ describe('a kept connection', () => {
     const client = clientOf(fake.endpoint);
     for (let i = 0; i < 6; i += 1) {
       await expect(client.getProvisioningTaskStatus(REQUEST)).resolves.toMatchObject({ status: 'Success' });
-      await setImmediate();
+      await kept();
     }
     expect(fake.connections()).toBe(6);
     expect(fake.received).toHaveLength(9);
@@ -141,8 +150,7 @@ describe('a connection that is being made', () => {
     const ended = once(socket as Socket, 'close');
     await Promise.all([transport.close(), failed, ended]);
     expect(Date.now() - began).toBeLessThan(5_000);
-    const open = await new Promise((resolve) => server.getConnections((_error, count) => resolve(count)));
-    expect(open).toBe(0);
+    await noConnections(server);
   });
 });
 

@@ -7,15 +7,21 @@ import { generate } from 'selfsigned';
 
 import { createTransport } from '../../src/tencent';
 
-import { clientOf, closeAll, closeLater, failureOf, failureWith, GOOD, noConnections, REQUEST, serve } from './calls';
+import {
+  clientOf,
+  closeAll,
+  closeLater,
+  failureOf,
+  failureWith,
+  GOOD,
+  kept,
+  noConnections,
+  REQUEST,
+  serve,
+} from './calls';
 import { answerJson, startFakeServer } from './fake-server';
 
 afterEach(closeAll);
-
-/** Waits until undici has put a connection back, which it does only after it has given out the end of the body. */
-function kept(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 5));
-}
 
 describe('transport', () => {
   it('tells a cut body', async () => {
@@ -36,7 +42,7 @@ describe('transport', () => {
     const error = await failureOf(client.getProvisioningTaskStatus(REQUEST));
     expect(error).toMatchObject({ code: 'ClientError.Timeout', errorClass: 'transient' });
     expect(error.message).toContain(`The call was cut after 500 ms, while ${phase}`);
-    await noConnections(fake);
+    await noConnections(fake.server);
   });
 
   it('cuts a handshake that never ends at the deadline', async () => {
@@ -285,7 +291,7 @@ describe('transport', () => {
           'The call was cut after 100 ms, while connecting through the proxy to organization.example',
         );
       }
-      await noConnections(proxy);
+      await noConnections(proxy.server);
     });
 
     it('that breaks its tunnel, or speaks gibberish, is told as the proxy’s failure', async () => {
