@@ -17,6 +17,9 @@ const READY_TIMEOUT_MS = 60_000;
 const POLL_INTERVAL_MS = 200;
 /** A healthy server stops in about 3 s. */
 const STOP_TIMEOUT_MS = 15_000;
+const ATTEMPTS = 3;
+/** The cause of an early end stands before its stack. */
+const MAX_OUTPUT_LENGTH = 4000;
 
 /** How to start a dev server. */
 export interface DevServerOptions {
@@ -66,6 +69,18 @@ export async function freePort(preferred?: number): Promise<number> {
  * @throws Error when the server exits early (with its output in the message) or is not ready within 60 s
  */
 export async function startDevServer(options: DevServerOptions): Promise<DevServer> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await startOnce(options);
+    } catch (error) {
+      // A port that was free may be taken before the server has it, also one that the server chose for itself.
+      const isPortTaken = messageOf(error).includes('address already in use');
+      if (!isPortTaken || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function startOnce(options: DevServerOptions): Promise<DevServer> {
   const { cliPath, dbFile, namespace = 'default', headless = false, fastTimers = false } = options;
   const port = await freePort(options.port);
   const uiPort = headless ? undefined : await freePort(options.uiPort);
@@ -90,11 +105,11 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
-  const keepTail = (chunk: Buffer): void => {
-    output = (output + chunk.toString()).slice(-4000);
+  const keepHead = (chunk: Buffer): void => {
+    output = (output + chunk.toString()).slice(0, MAX_OUTPUT_LENGTH);
   };
-  child.stdout.on('data', keepTail);
-  child.stderr.on('data', keepTail);
+  child.stdout.on('data', keepHead);
+  child.stderr.on('data', keepHead);
 
   let exitReason: string | undefined;
   const exited = new Promise<void>((resolve) => {

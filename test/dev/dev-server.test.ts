@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { access, chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -41,7 +41,8 @@ describe('the dev server', () => {
   }
 
   test('takes the wanted ports when they are free, and others when they are busy', async () => {
-    const [port, uiPort] = [await freePort(), await freePort()];
+    // None that the system hands out by itself, or somebody could get it before the server.
+    const [port, uiPort] = [await freePort(20_233), await freePort(20_234)];
     const wanted = { port, uiPort, headless: false };
     const first = await start(wanted);
     expect(first.address).toBe(`127.0.0.1:${port}`);
@@ -86,6 +87,32 @@ describe('the dev server', () => {
     await expect(startDevServer({ cliPath: fake })).rejects.toThrow(
       /^The dev server did not start: exit 3\nno such flag\nsee --help$/,
     );
+  });
+
+  test('that ends early tells the cause, however long its output is', async () => {
+    const fake = await fakeCli('echo "panic: no disk" >&2\nprintf "%09999d" 0 >&2\nexit 2');
+    await expect(startDevServer({ cliPath: fake })).rejects.toThrow(
+      /^The dev server did not start: exit 2\npanic: no disk\n0{3985}$/,
+    );
+  });
+
+  test('that lost its port to somebody else starts again', async () => {
+    const tried = path.join(folder, 'tried');
+    const loseOnce = `touch ${tried}; echo "bind: address already in use" >&2; exit 1`;
+    const fake = await fakeCli(`[ "$1" != server ] || [ -e ${tried} ] || { ${loseOnce}; }\nexec ${cliPath} "$@"`);
+    const { address } = await start({ cliPath: fake });
+    await expect(access(tried)).resolves.toBeUndefined();
+    await expect(namespaces(address)).resolves.toContain('default');
+  });
+
+  test('that loses its port time and again says so', async () => {
+    const tries = path.join(folder, 'tries');
+    const fake = await fakeCli(`[ "$1" = server ] || exit 1
+echo once more >>${tries}\necho "bind: address already in use" >&2\nexit 1`);
+    await expect(startDevServer({ cliPath: fake })).rejects.toThrow(
+      /^The dev server did not start: exit 1\nbind: address already in use$/,
+    );
+    await expect(readFile(tries, 'utf8')).resolves.toBe('once more\n'.repeat(3));
   });
 
   test('that is killed early says so, with the signal', async () => {

@@ -90,7 +90,8 @@ describe('keys that change under a running worker', () => {
       world.emulator.setClockOffset(offsetSeconds * 1000);
       const taskId = `t-clock${offsetSeconds}`;
       world.emulator.setTask(ZONE, taskId, { answers: [{ status: 'InProgress' }, { status: 'Success' }] });
-      const metricsAddress = `127.0.0.1:${await freePort()}`;
+      // None that the system hands out by itself, or somebody could get it before the worker.
+      const metricsAddress = `127.0.0.1:${await freePort(20_464)}`;
       const worker = await world.startWorker({ ...environment, PROVISIONING_METRICS_ADDRESS: metricsAddress });
       try {
         await world.client.follow({ zoneId: ZONE, taskId, polling: FAST });
