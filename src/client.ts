@@ -51,6 +51,12 @@ export interface WaitOptions {
   signal?: AbortSignal;
 }
 
+/** Options of {@link ProvisioningClient.status}. */
+export interface StatusOptions {
+  /** Ends the question, which a follow without a worker leaves open for 10 s. */
+  signal?: AbortSignal;
+}
+
 /** The task has no follow in this namespace. */
 export class NotFollowedError extends Error {
   override readonly name = 'NotFollowedError';
@@ -96,10 +102,21 @@ export class ProvisioningClient {
   /**
    * Answers the follow as it stands, also after its end.
    *
-   * @throws NotFollowedError
+   * @throws NotFollowedError, or the reason of the signal
    */
-  async status(zoneId: string, taskId: string): Promise<ProvisioningSnapshot> {
-    return this.steer(zoneId, taskId, (handle) => handle.query<ProvisioningSnapshot>(QUERIES.status));
+  async status(zoneId: string, taskId: string, { signal }: StatusOptions = {}): Promise<ProvisioningSnapshot> {
+    signal?.throwIfAborted();
+    const stop = stopOn(signal);
+    try {
+      return await this.client.withAbortSignal(stop.signal, () =>
+        this.steer(zoneId, taskId, (handle) => handle.query<ProvisioningSnapshot>(QUERIES.status)),
+      );
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error;
+    } finally {
+      stop.release();
+    }
   }
 
   /** Asks the cloud now instead of at the next scheduled poll. */
@@ -124,10 +141,8 @@ export class ProvisioningClient {
    */
   async waitForOutcome(zoneId: string, taskId: string, options: WaitOptions = {}): Promise<WaitResult> {
     if (options.signal?.aborted) return this.stillWaiting(zoneId, taskId);
-    const stop = new AbortController();
-    const abort = () => stop.abort();
-    options.signal?.addEventListener('abort', abort, { once: true });
-    const disarm = arm(options.timeoutMs, abort);
+    const stop = stopOn(options.signal);
+    const disarm = arm(options.timeoutMs, stop.now);
     const handle = this.handle(zoneId, taskId);
     try {
       const outcome = await this.client.withAbortSignal(stop.signal, () => handle.result());
@@ -139,7 +154,7 @@ export class ProvisioningClient {
       throw error;
     } finally {
       disarm();
-      options.signal?.removeEventListener('abort', abort);
+      stop.release();
     }
   }
 
@@ -233,6 +248,14 @@ function isOutcome(value: unknown): value is ProvisioningOutcome {
   return (
     typeof value === 'object' && value !== null && 'phase' in value && ENDINGS.some((ending) => ending === value.phase)
   );
+}
+
+/** Makes a signal for one call that follows the caller's: the SDK would leave a listener on that for each call. */
+function stopOn(outer: AbortSignal | undefined): { signal: AbortSignal; now: () => void; release: () => void } {
+  const controller = new AbortController();
+  const now = (): void => controller.abort();
+  outer?.addEventListener('abort', now, { once: true });
+  return { signal: controller.signal, now, release: () => outer?.removeEventListener('abort', now) };
 }
 
 /** Calls back after a time of any length: a single timer above 2^31-1 ms would fire at once. */

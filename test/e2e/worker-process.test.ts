@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import net from 'node:net';
 
 import { until } from '../support/until';
@@ -78,6 +78,18 @@ describe('the worker process', () => {
     await expect(worker.stop('SIGTERM')).resolves.toEqual({ code: 0, signal: null });
     socket.destroy();
     silent.close();
+  });
+
+  test('a question that no worker answers ends with the signal of its caller', async () => {
+    await world.client.follow({ zoneId: ZONE, taskId: 't-asked' });
+    const caller = new AbortController();
+    const asked = world.client.status(ZONE, 't-asked', { signal: caller.signal });
+    const reason = new Error('asked long enough');
+    setImmediate(() => caller.abort(reason));
+    await expect(asked).rejects.toBe(reason);
+    await expect(world.client.status(ZONE, 't-asked', { signal: caller.signal })).rejects.toBe(reason);
+    expect(getEventListeners(caller.signal, 'abort')).toEqual([]);
+    await world.client.cancel(ZONE, 't-asked');
   });
 
   test('cancelled before a worker was there: no call (T01)', async () => {

@@ -39,7 +39,7 @@ export interface Followed {
   failure: ApplicationFailure | undefined;
   /** Whole seconds from the start of the workflow to each call of the last run; see {@link callsIn}. */
   calls: number[];
-  /** Returns which of {@link calls} an instant belongs to: the last one that began until then. */
+  /** Returns which of {@link calls} began nearest to an instant: the server tells the begin of a call by two clocks. */
   callAt: (instant: string | number | undefined) => number;
   /** History of the last run, whose first event is the start. */
   events: Event[];
@@ -169,9 +169,10 @@ export async function startSkippingServer(
         .map(({ message, meta }) => ({ message, status: meta?.status as unknown }));
       const calls = callsIn(events ?? [], Date.parse(outcome?.deadlineAt ?? ''));
       const began = callTimesIn(events ?? []);
-      // A millisecond more, since the worker and this file do not round alike.
-      const callAt: Followed['callAt'] = (instant = NaN) =>
-        calls[began.filter((at) => at <= new Date(instant).getTime() + 1).length - 1] ?? NaN;
+      const callAt: Followed['callAt'] = (instant = NaN) => {
+        const distances = began.map((at) => Math.abs(at - new Date(instant).getTime()));
+        return calls[distances.indexOf(Math.min(...distances))] ?? NaN;
+      };
       return { outcome, failure, calls, callAt, events: events ?? [], warnings, handle };
     },
     now: () => env.currentTimeMs(),
