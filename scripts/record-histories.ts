@@ -99,6 +99,51 @@ const SCENARIOS: Scenario[] = [
       await world.client.resume(ZONE, 'blocked-then-resumed');
     },
   },
+  {
+    name: 'paused-then-resumed',
+    script: { answers: [inProgress, inProgress, success] },
+    input: { polling: SLOW },
+    meanwhile: async (world) => {
+      await untilPolled(world, 'paused-then-resumed');
+      await world.client.pause(ZONE, 'paused-then-resumed', { reason: 'maintenance' });
+      await world.client.checkNow(ZONE, 'paused-then-resumed');
+      await world.client.resume(ZONE, 'paused-then-resumed');
+    },
+  },
+  {
+    name: 'updated',
+    script: { answers: [inProgress, inProgress, success] },
+    input: { polling: SLOW, note: 'all updates', requestedBy: 'the recorder' },
+    meanwhile: async (world) => {
+      await untilPolled(world, 'updated');
+      await world.client.extendDeadline(ZONE, 'updated', { bySeconds: 60 });
+      await world.client.setPolling(ZONE, 'updated', { maxIntervalSeconds: 1_800, minIntervalSeconds: 1_800 });
+      await world.client.checkNow(ZONE, 'updated');
+      await world.client.taskChanged(ZONE, 'updated');
+    },
+  },
+  {
+    name: 'resolved-as-succeeded',
+    script: { answers: [inProgress] },
+    input: { polling: SLOW },
+    meanwhile: async (world) => {
+      await untilPolled(world, 'resolved-as-succeeded');
+      await world.client.resolve(ZONE, 'resolved-as-succeeded', {
+        outcome: 'Succeeded',
+        reason: 'seen',
+        by: 'the recorder',
+      });
+    },
+  },
+  {
+    name: 'resolved-as-failed-during-a-call',
+    script: { answers: [{ hang: true }] },
+    meanwhile: async ({ client, emulator }) => {
+      const name = 'resolved-as-failed-during-a-call';
+      await until('the call is out', () => emulator.requests(name).length === 1);
+      await client.resolve(ZONE, name, { outcome: 'Failed', reason: 'deleted', by: 'the recorder' });
+    },
+  },
   { name: 'throttled-then-succeeded', script: { answers: [throttled, success] }, input: { polling: PATIENT } },
   { name: 'degraded-then-succeeded', script: { answers: [unavailable, { drop: true }, success] } },
   {

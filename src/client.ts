@@ -1,31 +1,50 @@
+import { setMaxListeners } from 'node:events';
+
 import {
   ApplicationFailure,
   CancelledFailure,
   type Client,
+  isGrpcDeadlineError,
   WorkflowExecutionAlreadyStartedError,
   WorkflowFailedError,
   WorkflowIdConflictPolicy,
   WorkflowIdReusePolicy,
   WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
   type WorkflowHandle,
 } from '@temporalio/client';
 
 import {
   ENDINGS,
   FOLLOW_PROVISIONING_TASK,
+  deadlineExtensionFaults,
   followInputFaults,
+  INVALID_INPUT_TYPE,
   InvalidInputError,
   OUTCOME_MEMO,
+  pauseFaults,
+  pollingChangeFaults,
   QUERIES,
+  resolveFaults,
   SIGNALS,
   TASK_QUEUES,
+  UPDATES,
   workflowId,
+  type DeadlineExtension,
   type FollowInput,
+  type PauseRequest,
+  type PollingChange,
   type ProvisioningOutcome,
   type ProvisioningSnapshot,
+  type ResolveRequest,
 } from './contract';
+import { listQuery, toListedFollow, type ListedFollow, type ListFilter } from './follow-list';
+import { runBookOf, summaryOf } from './operator-texts';
+import { stopOn } from './waiting';
 
 export * from './contract';
+export type { ListedFollow, ListFilter } from './follow-list';
 
 /** A follow that was started or attached to. */
 export interface Follow {
@@ -57,6 +76,14 @@ export interface StatusOptions {
   signal?: AbortSignal;
 }
 
+/** Options of an update. */
+export interface UpdateOptions {
+  /** An update that is sent again under the same id acts once. Default: a new id for each call. */
+  updateId?: string;
+  /** Milliseconds to wait for the answer. Default 10 s, and 60 s for {@link ProvisioningClient.checkNow}. */
+  timeoutMs?: number;
+}
+
 /** The task has no follow in this namespace. */
 export class NotFollowedError extends Error {
   override readonly name = 'NotFollowedError';
@@ -66,10 +93,35 @@ export class NotFollowedError extends Error {
   }
 }
 
+/** The follow has ended, so that nothing can be asked of it. */
+export class FollowEndedError extends Error {
+  override readonly name = 'FollowEndedError';
+
+  constructor(zoneId: string, taskId: string) {
+    super(
+      `The follow of task ${taskId} of zone ${zoneId} has ended already: see how with status. Unless the cloud or a person had the last word, follow starts it again`,
+    );
+  }
+}
+
+/** No worker answered in time. */
+export class NoAnswerError extends Error {
+  override readonly name = 'NoAnswerError';
+
+  constructor(timeoutMs: number, options?: ErrorOptions) {
+    super(
+      `No worker answered within ${timeoutMs / 1000} s: start one with "provisioning worker", or see what keeps it with "provisioning doctor". What was asked may still be done`,
+      options,
+    );
+  }
+}
+
 const CALL_DEADLINE_MS = 10_000;
-const MAX_TIMER_MS = 2 ** 31 - 1;
-/** Endings by the cloud's word: following such a task again gives the recorded outcome. */
-const FINAL_ENDINGS: readonly string[] = ['Succeeded', 'Failed', 'Vanished'];
+/** A check waits for the rate limit, and may last 20 s. */
+const CHECK_DEADLINE_MS = 60_000;
+const WAIT_SLICE_MS = 600_000;
+/** Endings by the cloud's or a person's word: following such a task again gives the recorded outcome. */
+const FINAL_ENDINGS: readonly string[] = ['Succeeded', 'Failed', 'Vanished', 'Resolved'];
 
 /** Starts, inspects and steers follows; for any service with a Temporal client. */
 export class ProvisioningClient {
@@ -83,8 +135,7 @@ export class ProvisioningClient {
    * @throws InvalidInputError naming every fault, before anything is started
    */
   async follow(input: FollowInput): Promise<Follow> {
-    const faults = followInputFaults(input, Date.now());
-    if (faults.length > 0) throw new InvalidInputError(faults);
+    refuse(followInputFaults(input, Date.now()));
     const first = await this.start(input, WorkflowIdReusePolicy.REJECT_DUPLICATE);
     if (first) return first;
     const { zoneId, taskId } = input;
@@ -109,24 +160,104 @@ export class ProvisioningClient {
     const stop = stopOn(signal);
     try {
       return await this.client.withAbortSignal(stop.signal, () =>
-        this.steer(zoneId, taskId, (handle) => handle.query<ProvisioningSnapshot>(QUERIES.status)),
+        this.call(() => this.handle(zoneId, taskId).query<ProvisioningSnapshot>(QUERIES.status)),
       );
     } catch (error) {
       signal?.throwIfAborted();
-      throw error;
+      throw error instanceof WorkflowNotFoundError ? new NotFollowedError(zoneId, taskId) : error;
     } finally {
       stop.release();
     }
   }
 
-  /** Asks the cloud now instead of at the next scheduled poll. */
+  /**
+   * Lists follows, the latest first; each is the server's view, which may be a second old.
+   *
+   * @throws ServiceError when a {@link ListFilter.query} cannot be read
+   */
+  async *list(filter: ListFilter = {}): AsyncGenerator<ListedFollow> {
+    const listed = this.client.workflow.list({ query: listQuery(filter, Date.now()) })[Symbol.asyncIterator]();
+    for (;;) {
+      const next = await this.call(() => listed.next());
+      if (next.done) return;
+      const follow = toListedFollow(next.value);
+      if (follow) yield follow;
+    }
+  }
+
+  /** Asks the cloud now instead of at the next scheduled poll; a paused follow is polled once and stays paused. */
   async pollNow(zoneId: string, taskId: string): Promise<void> {
     await this.steer(zoneId, taskId, (handle) => handle.signal(SIGNALS.pollNow));
   }
 
-  /** Tells a follow that is `Blocked` that what blocked it is mended: it asks the cloud now. Else without effect. */
+  /** Tells a follow that its task has ended: it asks the cloud now to verify that, unless it is paused. */
+  async taskChanged(zoneId: string, taskId: string): Promise<void> {
+    await this.steer(zoneId, taskId, (handle) => handle.signal(SIGNALS.taskChanged));
+  }
+
+  /**
+   * Stops the polling until {@link resume}; the deadline stands.
+   *
+   * @throws InvalidInputError naming every fault
+   */
+  async pause(zoneId: string, taskId: string, request: PauseRequest): Promise<void> {
+    refuse(pauseFaults(request));
+    await this.steer(zoneId, taskId, (handle) => handle.signal(SIGNALS.pause, request));
+  }
+
+  /** Lets a follow go on that is `Paused`, or `Blocked` and mended: it asks the cloud now. Else without effect. */
   async resume(zoneId: string, taskId: string): Promise<void> {
     await this.steer(zoneId, taskId, (handle) => handle.signal(SIGNALS.resume));
+  }
+
+  /** Asks the cloud now and answers the follow after that, or after its end; the check begins after this call. */
+  async checkNow(zoneId: string, taskId: string, options: UpdateOptions = {}): Promise<ProvisioningSnapshot> {
+    return this.update(zoneId, taskId, UPDATES.checkNow, undefined, { timeoutMs: CHECK_DEADLINE_MS, ...options });
+  }
+
+  /**
+   * Changes the pace of a follow at once, also of the wait that it is in.
+   *
+   * @throws InvalidInputError naming every fault
+   */
+  async setPolling(
+    zoneId: string,
+    taskId: string,
+    change: PollingChange,
+    options?: UpdateOptions,
+  ): Promise<ProvisioningSnapshot> {
+    refuse(pollingChangeFaults(change));
+    return this.update(zoneId, taskId, UPDATES.setPolling, change, options);
+  }
+
+  /**
+   * Moves the deadline to a later instant.
+   *
+   * @throws InvalidInputError naming every fault
+   */
+  async extendDeadline(
+    zoneId: string,
+    taskId: string,
+    extension: DeadlineExtension,
+    options?: UpdateOptions,
+  ): Promise<ProvisioningSnapshot> {
+    refuse(deadlineExtensionFaults(extension, Date.now()));
+    return this.update(zoneId, taskId, UPDATES.extendDeadline, extension, options);
+  }
+
+  /**
+   * Declares the result instead of the cloud, which ends the follow as `Resolved`.
+   *
+   * @throws InvalidInputError naming every fault
+   */
+  async resolve(
+    zoneId: string,
+    taskId: string,
+    request: ResolveRequest,
+    options?: UpdateOptions,
+  ): Promise<ProvisioningSnapshot> {
+    refuse(resolveFaults(request));
+    return this.update(zoneId, taskId, UPDATES.resolve, request, options);
   }
 
   /** Ends the follow as `Cancelled`; the cloud task goes on, since its API cannot stop it. */
@@ -135,33 +266,48 @@ export class ProvisioningClient {
   }
 
   /**
-   * Waits until the follow ends. Any number of callers may wait, before, during and after the end.
+   * Waits until the follow ends. Any number of callers may wait, before, during and after the end; a wait that its own
+   * timeout or signal ends stops nothing else.
    *
    * @throws NotFollowedError
    */
   async waitForOutcome(zoneId: string, taskId: string, options: WaitOptions = {}): Promise<WaitResult> {
-    if (options.signal?.aborted) return this.stillWaiting(zoneId, taskId);
-    const stop = stopOn(options.signal);
-    const disarm = arm(options.timeoutMs, stop.now);
+    const stop = stopOn(options.signal, options.timeoutMs);
     const handle = this.handle(zoneId, taskId);
     try {
-      const outcome = await this.client.withAbortSignal(stop.signal, () => handle.result());
-      return { kind: 'ended', outcome };
+      if (stop.signal.aborted) return await this.stillWaiting(zoneId, taskId);
+      return { kind: 'ended', outcome: await this.resultOf(handle, stop.signal) };
     } catch (error) {
       if (stop.signal.aborted) return await this.stillWaiting(zoneId, taskId);
       if (error instanceof WorkflowNotFoundError) throw new NotFollowedError(zoneId, taskId);
       if (error instanceof WorkflowFailedError) return await this.toWaitResult(error, handle);
       throw error;
     } finally {
-      disarm();
       stop.release();
+    }
+  }
+
+  /** The SDK leaves a listener on the signal for each of its calls, so a wait of days is made of shorter ones. */
+  private async resultOf(handle: FollowHandle, signal: AbortSignal): Promise<ProvisioningOutcome> {
+    for (;;) {
+      const slice = stopOn(signal, WAIT_SLICE_MS);
+      setMaxListeners(0, slice.signal);
+      try {
+        const result = this.client.withAbortSignal(slice.signal, () => handle.result());
+        // A call between two retries of the SDK does not end with its signal.
+        return await Promise.race([result, slice.aborted]);
+      } catch (error) {
+        if (signal.aborted || !slice.signal.aborted) throw error;
+      } finally {
+        slice.release();
+      }
     }
   }
 
   private async start(input: FollowInput, workflowIdReusePolicy: WorkflowIdReusePolicy): Promise<Follow | undefined> {
     const { zoneId, taskId, requestedBy, note } = input;
     const id = workflowId(zoneId, taskId);
-    const running = await this.isRunning(zoneId, taskId);
+    const running = (await this.statusName(zoneId, taskId)) === 'RUNNING';
     try {
       const handle = await this.call(() =>
         this.client.workflow.start(FOLLOW_PROVISIONING_TASK, {
@@ -171,6 +317,7 @@ export class ProvisioningClient {
           workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
           workflowIdReusePolicy,
           staticSummary: summaryOf(input),
+          staticDetails: runBookOf(input),
           memo: { ...(requestedBy !== undefined && { requestedBy }), ...(note !== undefined && { note }) },
         }),
       );
@@ -181,12 +328,12 @@ export class ProvisioningClient {
     }
   }
 
-  private async isRunning(zoneId: string, taskId: string): Promise<boolean> {
+  private async statusName(zoneId: string, taskId: string): Promise<string | undefined> {
     try {
       const { status } = await this.call(() => this.handle(zoneId, taskId).describe());
-      return status.name === 'RUNNING';
+      return status.name;
     } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return false;
+      if (error instanceof WorkflowNotFoundError) return undefined;
       throw error;
     }
   }
@@ -217,12 +364,42 @@ export class ProvisioningClient {
     }
   }
 
-  private async steer<T>(zoneId: string, taskId: string, act: (handle: FollowHandle) => Promise<T>): Promise<T> {
+  private async update(
+    zoneId: string,
+    taskId: string,
+    name: string,
+    argument: object | undefined,
+    { updateId, timeoutMs = CALL_DEADLINE_MS }: UpdateOptions = {},
+  ): Promise<ProvisioningSnapshot> {
+    const options = { ...(updateId !== undefined && { updateId }) };
+    const send = (handle: FollowHandle): Promise<ProvisioningSnapshot> =>
+      argument === undefined
+        ? handle.executeUpdate<ProvisioningSnapshot, []>(name, options)
+        : handle.executeUpdate<ProvisioningSnapshot, [object]>(name, { ...options, args: [argument] });
     try {
-      return await this.call(() => act(this.handle(zoneId, taskId)));
+      return await this.steer(zoneId, taskId, send, timeoutMs);
     } catch (error) {
-      if (error instanceof WorkflowNotFoundError) throw new NotFollowedError(zoneId, taskId);
+      const cause = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
+      if (cause instanceof ApplicationFailure && cause.type === INVALID_INPUT_TYPE) {
+        throw new InvalidInputError((cause.details ?? []).map(String));
+      }
       throw error;
+    }
+  }
+
+  private async steer<T>(
+    zoneId: string,
+    taskId: string,
+    act: (handle: FollowHandle) => Promise<T>,
+    timeoutMs?: number,
+  ): Promise<T> {
+    try {
+      return await this.call(() => act(this.handle(zoneId, taskId)), timeoutMs);
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+      // The server says the same of a workflow that is over.
+      const isOver = (await this.statusName(zoneId, taskId)) !== undefined;
+      throw isOver ? new FollowEndedError(zoneId, taskId) : new NotFollowedError(zoneId, taskId);
     }
   }
 
@@ -230,44 +407,30 @@ export class ProvisioningClient {
     return this.client.workflow.getHandle<FollowWorkflow>(workflowId(zoneId, taskId));
   }
 
-  private call<T>(fn: () => Promise<T>): Promise<T> {
-    return this.client.withDeadline(Date.now() + CALL_DEADLINE_MS, fn);
+  private async call<T>(fn: () => Promise<T>, timeoutMs = CALL_DEADLINE_MS): Promise<T> {
+    try {
+      return await this.client.withDeadline(Date.now() + timeoutMs, fn);
+    } catch (error) {
+      if (isTimeout(error)) throw new NoAnswerError(timeoutMs, { cause: error });
+      throw error;
+    }
   }
 }
 
 type FollowWorkflow = (input: FollowInput) => Promise<ProvisioningOutcome>;
 type FollowHandle = WorkflowHandle<FollowWorkflow>;
 
-function summaryOf({ zoneId, taskId, requestedBy }: FollowInput): string {
-  const text = `zone ${zoneId} task ${taskId}${requestedBy === undefined ? '' : `, requested by ${requestedBy}`}`;
-  // The server refuses a summary of more than 200 bytes.
-  return Buffer.byteLength(text) <= 200 ? text : `${Buffer.from(text).subarray(0, 190).toString('utf8')}…`;
+function isTimeout(error: unknown): boolean {
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return true;
+  return isGrpcDeadlineError(error instanceof Error && error.cause ? error.cause : error);
+}
+
+function refuse(faults: readonly string[]): void {
+  if (faults.length > 0) throw new InvalidInputError(faults);
 }
 
 function isOutcome(value: unknown): value is ProvisioningOutcome {
   return (
     typeof value === 'object' && value !== null && 'phase' in value && ENDINGS.some((ending) => ending === value.phase)
   );
-}
-
-/** Makes a signal for one call that follows the caller's: the SDK would leave a listener on that for each call. */
-function stopOn(outer: AbortSignal | undefined): { signal: AbortSignal; now: () => void; release: () => void } {
-  const controller = new AbortController();
-  const now = (): void => controller.abort();
-  outer?.addEventListener('abort', now, { once: true });
-  return { signal: controller.signal, now, release: () => outer?.removeEventListener('abort', now) };
-}
-
-/** Calls back after a time of any length: a single timer above 2^31-1 ms would fire at once. */
-function arm(timeoutMs: number | undefined, fire: () => void): () => void {
-  if (timeoutMs === undefined) return () => undefined;
-  const endMs = Date.now() + timeoutMs;
-  let timer: NodeJS.Timeout;
-  const next = () => {
-    const leftMs = endMs - Date.now();
-    if (leftMs <= 0) fire();
-    else timer = setTimeout(next, Math.min(leftMs, MAX_TIMER_MS));
-  };
-  timer = setTimeout(next, 0);
-  return () => clearTimeout(timer);
 }

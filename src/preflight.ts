@@ -4,7 +4,7 @@ import { status as grpcStatus } from '@grpc/grpc-js';
 import { temporal } from '@temporalio/proto';
 import type { NativeConnection } from '@temporalio/worker';
 
-import { SEARCH_ATTRIBUTES } from './contract';
+import { SEARCH_ATTRIBUTE_TYPES, SEARCH_ATTRIBUTES, type SearchAttributeName } from './contract';
 import {
   createSearchAttributes,
   messageOf,
@@ -13,7 +13,8 @@ import {
   searchAttributesAreWrong,
 } from './sentences';
 
-const KEYWORD: number = temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD;
+const { INDEXED_VALUE_TYPE_KEYWORD, INDEXED_VALUE_TYPE_DATETIME } = temporal.api.enums.v1.IndexedValueType;
+const API_TYPES = { Keyword: INDEXED_VALUE_TYPE_KEYWORD, Datetime: INDEXED_VALUE_TYPE_DATETIME };
 const VISIBLE_WITHIN_MS = 15_000;
 
 /** A fault of the Temporal server's set-up; the message says what to do. */
@@ -36,7 +37,7 @@ export async function ensureNamespace(connection: NativeConnection, namespace: s
 }
 
 /**
- * Makes sure that the search attributes exist as Keyword and can be used, creating those that are missing.
+ * Makes sure that the search attributes exist with their types and can be used, creating those that are missing.
  *
  * @throws PreflightError with the commands that create them when the server refuses
  */
@@ -47,7 +48,7 @@ export async function ensureSearchAttributes(connection: NativeConnection, names
   }
   if (missing.length === 0) return;
   try {
-    const searchAttributes = Object.fromEntries(missing.map((name) => [name, KEYWORD]));
+    const searchAttributes = Object.fromEntries(missing.map((name) => [name, apiTypeOf(name)]));
     await connection.operatorService.addSearchAttributes({ namespace, searchAttributes });
   } catch (error) {
     if (codeOf(error) !== Number(grpcStatus.ALREADY_EXISTS)) {
@@ -60,10 +61,10 @@ export async function ensureSearchAttributes(connection: NativeConnection, names
   await untilVisible(connection, namespace);
 }
 
-/** What is wrong with the search attributes of a namespace: names that are not there, or not of type Keyword. */
+/** What is wrong with the search attributes of a namespace: names that are not there, or not of their type. */
 export interface SearchAttributeFaults {
-  missing: string[];
-  wrong: string[];
+  missing: SearchAttributeName[];
+  wrong: SearchAttributeName[];
 }
 
 /** Compares the search attributes of a namespace with those that a follow sets. */
@@ -75,8 +76,13 @@ export async function findSearchAttributeFaults(
   const names = Object.values(SEARCH_ATTRIBUTES);
   return {
     missing: names.filter((name) => customAttributes[name] === undefined),
-    wrong: names.filter((name) => ![undefined, KEYWORD].includes(customAttributes[name])),
+    wrong: names.filter((name) => ![undefined, apiTypeOf(name)].includes(customAttributes[name])),
   };
+}
+
+/** Returns the type that a search attribute must have, as the server's API writes it. */
+export function apiTypeOf(name: SearchAttributeName): number {
+  return API_TYPES[SEARCH_ATTRIBUTE_TYPES[name]];
 }
 
 async function untilVisible(connection: NativeConnection, namespace: string): Promise<void> {

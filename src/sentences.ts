@@ -1,3 +1,5 @@
+import { SEARCH_ATTRIBUTE_TYPES, type SearchAttributeName } from './contract';
+
 /** Written by a worker once it polls; who started the process waits for it. */
 export const WORKER_IS_POLLING = 'Worker is polling';
 
@@ -20,17 +22,17 @@ export function namespaceIsMissing(namespace: string): string {
 }
 
 /** Words the command that creates search attributes. */
-export function createSearchAttributes(namespace: string, names: readonly string[]): string {
-  return `Create them with: temporal operator search-attribute create --namespace ${namespace} ${names.map((name) => `--name ${name} --type Keyword`).join(' ')}`;
+export function createSearchAttributes(namespace: string, names: readonly SearchAttributeName[]): string {
+  return `Create them with: temporal operator search-attribute create --namespace ${namespace} ${names.map((name) => `--name ${name} --type ${SEARCH_ATTRIBUTE_TYPES[name]}`).join(' ')}`;
 }
 
-/** Says which search attributes have a wrong type. */
-export function searchAttributesAreWrong(names: readonly string[]): string {
-  return `Search attributes of the wrong type, Keyword is needed: ${names.join(', ')}`;
+/** Says which search attributes have a wrong type, and which type each must have. */
+export function searchAttributesAreWrong(names: readonly SearchAttributeName[]): string {
+  return `Search attributes of the wrong type: ${names.map((name) => `${name} must be ${SEARCH_ATTRIBUTE_TYPES[name]}`).join(', ')}`;
 }
 
 /** Words what mends search attributes of a wrong type. */
-export function removeSearchAttributes(namespace: string, names: readonly string[]): string {
+export function removeSearchAttributes(namespace: string, names: readonly SearchAttributeName[]): string {
   return `Use another namespace, or remove them with: temporal operator search-attribute remove --namespace ${namespace} ${names.map((name) => `--name ${name}`).join(' ')}`;
 }
 

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
-import { SEARCH_ATTRIBUTES } from '../src/contract/names';
+import { SEARCH_ATTRIBUTE_TYPES } from '../src/contract/names';
 import { root } from './support/project';
 import { installPythonTools } from './support/python-tools';
 
@@ -98,9 +98,12 @@ describe('docker-compose.yml', () => {
     expect(seconds(compose.services['worker']?.stop_grace_period)).toBeGreaterThanOrEqual(forced + 5);
   });
 
-  test('registers every search attribute of the contract', () => {
-    const script = compose.services['temporal-search-attributes']?.command?.join('\n');
-    for (const name of Object.values(SEARCH_ATTRIBUTES)) expect(script).toContain(name);
+  test('registers every search attribute of the contract with its type', () => {
+    const script = compose.services['temporal-search-attributes']?.command?.join('\n') ?? '';
+    const registered = [...script.matchAll(/--name (\w+) --type (\w+)/g)].map(
+      ([, name, type]) => [name, type] as const,
+    );
+    expect(Object.fromEntries(registered)).toEqual(SEARCH_ATTRIBUTE_TYPES);
   });
 
   test('mounts a dynamic configuration that exists', () => {

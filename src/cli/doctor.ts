@@ -1,8 +1,9 @@
 import { homedir } from 'node:os';
 
-import { idFaults, InvalidInputError } from '../client';
+import { idFaults } from '../client';
 import { runDoctor, verdictOf, type Check, type Verdict } from '../doctor';
 
+import { refuseFaults } from './errors';
 import { EXIT_CODES } from './exit-codes';
 import { printJson, printLine, type CommonOptions } from './output';
 
@@ -16,7 +17,7 @@ const MARKS: Record<Verdict, string> = { ok: 'ok', warning: 'warn', failed: 'FAI
 /** Shows what keeps a worker from its work, check by check as they are done. */
 export async function doctor({ zone, json }: DoctorCommandOptions): Promise<number> {
   const faults = zone === undefined ? [] : idFaults('--zone', zone);
-  if (faults.length > 0) throw new InvalidInputError(faults);
+  refuseFaults(faults);
   const checks: Check[] = [];
   for await (const check of runDoctor({ env: process.env, homeDir: homedir(), zoneId: zone })) {
     checks.push(check);

@@ -1,8 +1,10 @@
-import { InvalidInputError, NotFollowedError } from '../client';
+import { FollowEndedError, InvalidInputError, NoAnswerError, NotFollowedError } from '../client';
 import { ConfigurationError } from '../config/configuration-error';
 import { messageOf } from '../sentences';
 
 import { EXIT_CODES } from './exit-codes';
+import { printJson } from './output';
+import { printable } from './printable';
 
 /** A failure with the exit code that it deserves. */
 export class CommandError extends Error {
@@ -37,6 +39,12 @@ export function reportOf(error: unknown): ErrorReport {
   if (error instanceof NotFollowedError) {
     return { exitCode: EXIT_CODES.notFound, error: { code: 'NotFollowed', message: error.message } };
   }
+  if (error instanceof FollowEndedError) {
+    return { exitCode: EXIT_CODES.notFound, error: { code: 'FollowEnded', message: error.message } };
+  }
+  if (error instanceof NoAnswerError) {
+    return { exitCode: EXIT_CODES.stillWaiting, error: { code: 'NoAnswer', message: error.message } };
+  }
   if (error instanceof CommandError) {
     return { exitCode: error.exitCode, error: { code: error.code, message: error.message } };
   }
@@ -46,9 +54,16 @@ export function reportOf(error: unknown): ErrorReport {
 /** Writes the report: JSON on stdout where a script reads, sentences on stderr where a person does. */
 export function printError({ error }: ErrorReport, json: boolean): void {
   if (json) {
-    process.stdout.write(`${JSON.stringify({ error })}\n`);
+    printJson({ error });
     return;
   }
-  const lines = error.faults?.map((fault) => `  - ${fault}`) ?? [];
-  process.stderr.write(`${[lines.length > 0 ? 'Nothing was started:' : error.message, ...lines].join('\n')}\n`);
+  const text = error.faults
+    ? ['Bad input:', ...error.faults.map((fault) => `  - ${fault}`)]
+    : error.message.split('\n');
+  process.stderr.write(`${text.map(printable).join('\n')}\n`);
+}
+
+/** Throws every fault at once, when there is any. */
+export function refuseFaults(faults: readonly string[]): void {
+  if (faults.length > 0) throw new InvalidInputError(faults);
 }

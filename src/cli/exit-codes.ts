@@ -18,7 +18,7 @@ export const EXIT_CODES = {
   interrupted: 130,
 } as const;
 
-const BY_ENDING: Record<Ending, number> = {
+const BY_ENDING: Record<Exclude<Ending, 'Resolved'>, number> = {
   Succeeded: EXIT_CODES.success,
   Failed: EXIT_CODES.failed,
   NotFound: EXIT_CODES.notFound,
@@ -31,8 +31,10 @@ const BY_ENDING: Record<Ending, number> = {
 /** Returns the exit code that tells what a wait brought. */
 export function exitCodeOf(result: WaitResult): number {
   switch (result.kind) {
-    case 'ended':
-      return BY_ENDING[result.outcome.phase];
+    case 'ended': {
+      const { phase, resolution } = result.outcome;
+      return BY_ENDING[phase === 'Resolved' ? (resolution?.outcome ?? 'Failed') : phase];
+    }
     case 'waiting':
       return EXIT_CODES.stillWaiting;
     case 'stopped':

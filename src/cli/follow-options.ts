@@ -1,5 +1,7 @@
 import { followInputFaults, InvalidInputError, type FollowInput, type Polling } from '../client';
 
+import { defined, numberOf } from './numbers';
+
 /** Options of `follow` as typed; numbers are still text. */
 export interface FollowOptions {
   startedAt?: string;
@@ -29,13 +31,7 @@ export interface FollowRequest {
  */
 export function toFollowRequest(zoneId: string, taskId: string, options: FollowOptions, nowMs: number): FollowRequest {
   const faults: string[] = [];
-  const number = (option: string, text: string | undefined): number | undefined => {
-    if (text === undefined) return undefined;
-    const value = Number(text);
-    if (text.trim() !== '' && Number.isFinite(value)) return value;
-    faults.push(`--${option} must be a number, got "${text}"`);
-    return undefined;
-  };
+  const number = (option: string, text: string | undefined): number | undefined => numberOf(option, text, faults);
   const polling: Partial<Polling> = defined({
     initialDelaySeconds: number('initial-delay', options.initialDelay),
     minIntervalSeconds: number('min-interval', options.minInterval),
@@ -60,10 +56,4 @@ export function toFollowRequest(zoneId: string, taskId: string, options: FollowO
   faults.push(...followInputFaults(input, nowMs));
   if (faults.length > 0) throw new InvalidInputError(faults);
   return { input, ...(timeoutSeconds !== undefined && { timeoutMs: timeoutSeconds * 1000 }) };
-}
-
-type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
-
-function defined<T extends object>(record: T): Defined<T> {
-  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as Defined<T>;
 }

@@ -1,15 +1,18 @@
 import { pollCount, type ProvisioningSnapshot, type WaitResult } from '../client';
 
+import { printable } from './printable';
+
 /** Option of every command. */
 export interface CommonOptions {
   /** One JSON object on stdout instead of sentences. */
   json?: boolean;
 }
 
-/** Describes a follow in one line. */
+/** Describes a follow in one line, safe for a terminal. */
 export function snapshotLine(snapshot: ProvisioningSnapshot, nowMs: number): string {
   const { taskId, phase, status, polls, startedAt, endedAt, nextPollAt, failureReason, degradedBy, blockedBy } =
     snapshot;
+  const { pausedReason, resolution } = snapshot;
   const ageMs = (endedAt === undefined ? nowMs : Date.parse(endedAt)) - Date.parse(startedAt);
   const parts = [
     `${taskId} ${phase}`,
@@ -20,20 +23,22 @@ export function snapshotLine(snapshot: ProvisioningSnapshot, nowMs: number): str
       (nextPollAt === undefined ? 'asking now' : `next in ${seconds(Date.parse(nextPollAt) - nowMs)}`),
     failureReason !== undefined && failureReason !== '' && `reason: ${failureReason}`,
     degradedBy && `riding out ${degradedBy.code} (${degradedBy.count} in a row)`,
+    endedAt === undefined && pausedReason !== undefined && `paused: ${pausedReason}`,
+    resolution && `declared ${resolution.outcome} by ${resolution.by}: ${resolution.reason}`,
     blockedBy && `needs a person: ${blockedBy.code} ${blockedBy.message}`,
   ];
-  return parts.filter((part) => typeof part === 'string').join(', ');
+  return printable(parts.filter((part) => typeof part === 'string').join(', '));
 }
 
-/** Describes what a wait brought, in one sentence. */
+/** Describes what a wait brought, in one sentence, safe for a terminal. */
 export function resultSentence(result: WaitResult): string {
   switch (result.kind) {
     case 'ended':
-      return `${result.outcome.phase}: ${result.outcome.message}`;
+      return printable(`${result.outcome.phase}: ${result.outcome.message}`);
     case 'waiting':
       return 'Not over yet: the wait ended, the follow goes on';
     case 'stopped':
-      return `The workflow was stopped from outside, without an outcome: ${result.reason}`;
+      return printable(`The workflow was stopped from outside, without an outcome: ${result.reason}`);
   }
 }
 
@@ -43,7 +48,22 @@ function seconds(ms: number): string {
 
 /** Writes one JSON object to stdout. */
 export function printJson(value: object): void {
-  process.stdout.write(`${JSON.stringify(value)}\n`);
+  // JSON leaves some control characters as they are, which a terminal would obey.
+  const text = JSON.stringify(value).replaceAll(
+    /\p{Cc}/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  process.stdout.write(`${text}\n`);
+}
+
+/** Shows where a long work is on stderr, for who waits at a terminal; an empty text takes it away. */
+export function showCounter(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
+}
+
+/** Writes one line to stderr. */
+export function printNote(line: string): void {
+  process.stderr.write(`${line}\n`);
 }
 
 /** Writes one line to stdout. */

@@ -1,10 +1,10 @@
 import { DEMO_ACCOUNT, startEmulator } from '../../emulator';
 import { abortOn, untilAborted } from '../abort-signals';
-import { InvalidInputError, TASK_QUEUES } from '../client';
+import { TASK_QUEUES } from '../client';
 import { ConfigurationError } from '../config/configuration-error';
 import { messageOf, WORKER_IS_POLLING } from '../sentences';
 
-import { CommandError } from './errors';
+import { CommandError, refuseFaults } from './errors';
 import { EXIT_CODES } from './exit-codes';
 import { printJson, printLine, type CommonOptions } from './output';
 import { portOf } from './ports';
@@ -37,7 +37,7 @@ export async function emulator({ json, port, task }: EmulatorCommandOptions): Pr
   const faults: string[] = [];
   const wantedPort = portOf('--port', port, faults);
   const tasks = task.map((text) => parseTaskOption(text, faults));
-  if (faults.length > 0) throw new InvalidInputError(faults);
+  refuseFaults(faults);
   // Before the address is told: who reads it may send a signal at once.
   const interruption = abortOn('SIGINT', 'SIGTERM');
   const running = await startEmulator(wantedPort === undefined ? {} : { port: wantedPort }).catch((error: unknown) => {

@@ -1,18 +1,22 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { Command, CommanderError } from 'commander';
+import { Argument, Command, CommanderError } from 'commander';
 
 import { packageFolder } from '../package-folder';
 
+import { command, examples, type ExitWith } from './command';
+import { completionScript, SHELLS, type Shell } from './completion';
 import { doctor, type DoctorCommandOptions } from './doctor';
 import { printError, reportOf } from './errors';
 import { EXIT_CODES } from './exit-codes';
-import { cancel, follow, pollNow, resume, status } from './follow-commands';
+import { follow } from './follow';
 import type { FollowOptions } from './follow-options';
 import type { CommonOptions } from './output';
 import { emulator, worker, type EmulatorCommandOptions } from './process-commands';
+import { addSteeringCommands } from './steering-commands';
 import { up, type UpOptions } from './up';
+import { addViewingCommands } from './viewing-commands';
 
 /**
  * Runs one command line and returns its exit code, see {@link EXIT_CODES}.
@@ -43,7 +47,7 @@ function afterParsing(error: CommanderError, json: boolean): number {
   return EXIT_CODES.badInput;
 }
 
-function createProgram(json: boolean, exitWith: (code: number) => void): Command {
+function createProgram(json: boolean, exitWith: ExitWith): Command {
   const program = new Command('provisioning')
     .description(
       'Follows Tencent Cloud Identity Center user synchronization tasks to their end, durably, with Temporal.',
@@ -56,6 +60,7 @@ function createProgram(json: boolean, exitWith: (code: number) => void): Command
     .exitOverride()
     .addHelpText('after', `\n${CONNECTION_HELP}\n\n${EXIT_CODE_HELP}`);
 
+  program.commandsGroup('Run it:');
   command(program, 'up', 'Start a Temporal server, the worker and, without cloud credentials, a stand-in for the cloud')
     .option('--once', 'end by itself after the sample; exit code 0 when it ended as scripted')
     .option('--port <port>', 'wanted port of the Temporal server (default: 7233)')
@@ -74,7 +79,10 @@ function createProgram(json: boolean, exitWith: (code: number) => void): Command
     )
     .action(async (options: CommonOptions) => exitWith(await worker(options)));
 
-  taskCommand(program, 'follow', 'Follow a task: start the workflow, or attach to the one that follows it already')
+  program.commandsGroup('Follow tasks:');
+  command(program, 'follow', 'Follow a task: start the workflow, or attach to the one that follows it already')
+    .argument('<zone>', 'Identity Center space, e.g. z-djw98wnd0000')
+    .argument('<task>', 'task of that space, e.g. t-d8wjd8j30000')
     .option('--wait', 'wait for the outcome; the exit code tells it')
     .option('--timeout <seconds>', 'with --wait: end the wait, not the follow, after this time')
     .option('--started-at <instant>', 'when the cloud task began, e.g. 2026-01-31T12:00:00Z (default: now)')
@@ -98,22 +106,11 @@ function createProgram(json: boolean, exitWith: (code: number) => void): Command
       exitWith(await follow(zone, task, options)),
     );
 
-  taskCommand(program, 'status', 'Show a follow as it stands, also after its end')
-    .addHelpText('after', examples('provisioning status z-djw98wnd0000 t-d8wjd8j30000 --json'))
-    .action(async (zone: string, task: string, options: CommonOptions) => exitWith(await status(zone, task, options)));
+  addViewingCommands(program, exitWith);
+  program.commandsGroup('Steer follows:');
+  addSteeringCommands(program, exitWith);
 
-  taskCommand(program, 'poll-now', 'Ask the cloud now instead of at the next scheduled poll')
-    .addHelpText('after', examples('provisioning poll-now z-djw98wnd0000 t-d8wjd8j30000'))
-    .action(async (zone: string, task: string, options: CommonOptions) => exitWith(await pollNow(zone, task, options)));
-
-  taskCommand(program, 'resume', 'Tell a blocked follow that what blocked it is mended: it asks the cloud now')
-    .addHelpText('after', examples('provisioning resume z-djw98wnd0000 t-d8wjd8j30000'))
-    .action(async (zone: string, task: string, options: CommonOptions) => exitWith(await resume(zone, task, options)));
-
-  taskCommand(program, 'cancel', 'End a follow; the cloud task itself goes on, since its API cannot stop it')
-    .addHelpText('after', examples('provisioning cancel z-djw98wnd0000 t-d8wjd8j30000'))
-    .action(async (zone: string, task: string, options: CommonOptions) => exitWith(await cancel(zone, task, options)));
-
+  program.commandsGroup('Set up:');
   command(program, 'doctor', 'Find out what keeps a worker from its work: configuration, Temporal server, cloud, clock')
     .option('--zone <zone>', 'a zone of yours, to be asked for; else one that cannot exist')
     .addHelpText('after', examples('provisioning doctor', 'provisioning doctor --zone z-djw98wnd0000 --json'))
@@ -133,25 +130,27 @@ function createProgram(json: boolean, exitWith: (code: number) => void): Command
     )
     .action(async (options: EmulatorCommandOptions) => exitWith(await emulator(options)));
 
+  program
+    .command('completion')
+    .description('Print the script that completes these commands in a shell')
+    .addArgument(new Argument('<shell>', 'the shell that loads it').choices(SHELLS))
+    .addHelpText(
+      'after',
+      examples(
+        'source <(provisioning completion bash)',
+        'source <(provisioning completion zsh)',
+        'provisioning completion fish | source',
+      ),
+    )
+    .action((shell: Shell) => {
+      process.stdout.write(completionScript(program, shell));
+    });
+
   return program;
-}
-
-function command(program: Command, name: string, description: string): Command {
-  return program.command(name).description(description).option('--json', 'print one JSON object on stdout');
-}
-
-function taskCommand(program: Command, name: string, description: string): Command {
-  return command(program, name, description)
-    .argument('<zone>', 'Identity Center space, e.g. z-djw98wnd0000')
-    .argument('<task>', 'task of that space, e.g. t-d8wjd8j30000');
 }
 
 function collect(value: string, previous: readonly string[]): string[] {
   return [...previous, value];
-}
-
-function examples(...lines: string[]): string {
-  return ['', 'Examples:', ...lines.map((line) => `  $ ${line}`)].join('\n');
 }
 
 function readVersion(): string {
@@ -176,6 +175,9 @@ const WORKER_HELP = `Environment:
   The README lists them all; "provisioning doctor" checks them.`;
 
 const EXIT_CODE_HELP = `Exit codes:
-  0 success   1 unexpected error   2 bad input or configuration   3 task failed   4 task not found, vanished or not followed
-  5 deadline exceeded   6 cancelled   7 rejected by the cloud   8 cannot connect   9 wait timed out, the follow goes on
-  10 workflow stopped from outside   11 the doctor found something to mend   130 interrupted`;
+  0 success, also when a list filter selects nothing   1 unexpected error   2 bad input or configuration
+  3 task failed   4 task not found, vanished or not followed, or the follow has ended already   5 deadline exceeded
+  6 cancelled   7 rejected by the cloud   8 cannot connect, or the Temporal server refused
+  9 wait timed out or no worker answered, the follow goes on   10 workflow stopped from outside
+  11 the doctor found something to mend   130 interrupted, or the question was answered with no
+  Of many follows: that of the first one that is not 0.`;

@@ -1,17 +1,19 @@
 import type { ProvisioningSnapshot } from '../client';
 
 import { snapshotLine } from './output';
+import { cutTo, printable } from './printable';
+import { nameOf, type TaskIds } from './tasks';
 
-/** Where progress goes: stderr, or a stand-in. */
+/** Where progress goes: stdout, stderr, or a stand-in. */
 export interface ProgressStream {
   isTTY?: boolean;
   columns?: number;
+  rows?: number;
   write(text: string): unknown;
 }
 
 /** One follow of which progress is shown. */
-export interface Watched {
-  taskId: string;
+export interface Watched extends TaskIds {
   /** Absent while no worker answers. */
   snapshot?: ProvisioningSnapshot | undefined;
 }
@@ -25,8 +27,10 @@ export class Progress {
 
   /** Shows the follows as they stand. */
   show(follows: readonly Watched[], nowMs: number): void {
-    if (this.stream.isTTY) this.redraw(follows.map((follow) => lineOf(follow, nowMs)));
-    else for (const follow of follows) this.tellChange(follow, nowMs);
+    const hasManyZones = new Set(follows.map(({ zoneId }) => zoneId)).size > 1;
+    const lineOf = (follow: Watched): string => `${hasManyZones ? `${follow.zoneId}/` : ''}${wordsOf(follow, nowMs)}`;
+    if (this.stream.isTTY) this.redraw(this.fitting(follows, lineOf));
+    else for (const follow of follows) this.tellChange(follow, lineOf);
   }
 
   /** Removes the live lines, so that the result stands alone. */
@@ -34,25 +38,37 @@ export class Progress {
     if (this.stream.isTTY) this.redraw([]);
   }
 
+  /** As many as the terminal has rows for; those that go on first, when they are not all. */
+  private fitting(follows: readonly Watched[], lineOf: (follow: Watched) => string): string[] {
+    const { rows = 24 } = this.stream;
+    // The cursor stands below the last line.
+    if (follows.length < rows) return follows.map(lineOf);
+    const isOver = ({ snapshot }: Watched): boolean => snapshot?.endedAt !== undefined;
+    const sorted = [...follows.filter((follow) => !isOver(follow)), ...follows.filter(isOver)];
+    const shown = Math.max(0, rows - 2);
+    return [...sorted.slice(0, shown).map(lineOf), `… and ${follows.length - shown} more`];
+  }
+
   private redraw(lines: readonly string[]): void {
     const { columns = 80 } = this.stream;
     const up = this.shownLines > 0 ? `\u001b[${this.shownLines}A` : '';
     // A line that wraps would be counted as one and leave its rest behind.
-    const text = lines.map((line) => `${line.replaceAll('\n', ' ').slice(0, columns - 1)}\n`).join('');
+    const text = lines.map((line) => `${cutTo(columns - 1, line)}\n`).join('');
     this.stream.write(`${up}\u001b[0J${text}`);
     this.shownLines = lines.length;
   }
 
-  private tellChange(follow: Watched, nowMs: number): void {
+  private tellChange(follow: Watched, lineOf: (follow: Watched) => string): void {
     const { phase, status, degradedBy, blockedBy } = follow.snapshot ?? {};
     const change = JSON.stringify([phase, status, degradedBy?.code, blockedBy?.code]);
-    if (this.told.get(follow.taskId) === change) return;
-    this.told.set(follow.taskId, change);
-    this.stream.write(`${lineOf(follow, nowMs)}\n`);
+    const name = nameOf(follow);
+    if (this.told.get(name) === change) return;
+    this.told.set(name, change);
+    this.stream.write(`${lineOf(follow)}\n`);
   }
 }
 
-function lineOf({ taskId, snapshot }: Watched, nowMs: number): string {
-  if (!snapshot) return `${taskId}: no worker answers; the follow waits for one, start it with "provisioning worker"`;
-  return snapshotLine(snapshot, nowMs);
+function wordsOf({ taskId, snapshot }: Watched, nowMs: number): string {
+  if (snapshot) return snapshotLine(snapshot, nowMs);
+  return `${printable(taskId)}: no worker answers; the follow waits for one, start it with "provisioning worker"`;
 }

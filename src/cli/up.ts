@@ -4,14 +4,15 @@ import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 
 import { abortOn, untilAborted } from '../abort-signals';
-import { InvalidInputError, ProvisioningClient, workflowId, type WaitResult } from '../client';
+import { ProvisioningClient, workflowId, type WaitResult } from '../client';
 
-import { CommandError } from './errors';
+import { CommandError, refuseFaults } from './errors';
 import { EXIT_CODES } from './exit-codes';
 import { printJson, printLine, resultSentence, type CommonOptions } from './output';
 import { portOf } from './ports';
 import { deviations, SAMPLE_ZONE, sampleTasks, TRY_TASKS, type SampleTask } from './sample';
 import { startStack, type Stack } from './stack';
+import { uiLink } from './ui-link';
 import { waitShowingProgress } from './watch';
 
 /** Options of `up` as typed. */
@@ -30,7 +31,7 @@ export async function up(options: UpOptions): Promise<number> {
   const faults: string[] = [];
   const port = portOf('--port', options.port, faults) ?? 7233;
   const uiPort = portOf('--ui-port', options.uiPort, faults) ?? 8233;
-  if (faults.length > 0) throw new InvalidInputError(faults);
+  refuseFaults(faults);
   const stop = abortOn('SIGINT', 'SIGTERM', 'SIGHUP');
   const tell = options.json ? (line: string) => process.stderr.write(`${line}\n`) : printLine;
   const stack = await startStack({
@@ -41,8 +42,10 @@ export async function up(options: UpOptions): Promise<number> {
     homeDir: homedir(),
     tell,
   });
+  const connection = Connection.lazy({ address: stack.address });
+  const client = new ProvisioningClient(new Client({ connection }));
   try {
-    const exitCode = await Promise.race([demonstrate(stack, options, stop.signal, tell), stack.failed]);
+    const exitCode = await Promise.race([demonstrate(stack, client, options, stop.signal, tell), stack.failed]);
     if (!options.once && !stop.signal.aborted) {
       tell('\nEverything stays up until Ctrl-C.');
       await Promise.race([untilAborted(stop.signal), stack.failed]);
@@ -51,12 +54,15 @@ export async function up(options: UpOptions): Promise<number> {
   } finally {
     if (!options.once) tell('Stopping: the worker drains, then the server…');
     await stack.stop();
+    // Not before: a call that the SDK sends again on a closed connection ends the process.
+    await connection.close();
     stop.release();
   }
 }
 
 async function demonstrate(
   stack: Stack,
+  client: ProvisioningClient,
   options: UpOptions,
   signal: AbortSignal,
   tell: (line: string) => void,
@@ -70,7 +76,7 @@ async function demonstrate(
   }
   const tasks = sampleTasks(Date.now().toString(36));
   for (const { zoneId, taskId, script } of [...tasks, ...TRY_TASKS]) stack.emulator.setTask(zoneId, taskId, script);
-  const results = await followSample(stack, tasks, signal, tell);
+  const results = await followSample(client, tasks, signal, tell);
   if (signal.aborted) return EXIT_CODES.success;
   const wrong = deviations(tasks, results);
   if (options.json) {
@@ -94,22 +100,16 @@ async function demonstrate(
 }
 
 async function followSample(
-  stack: Stack,
+  client: ProvisioningClient,
   tasks: readonly SampleTask[],
   signal: AbortSignal,
   tell: (line: string) => void,
 ): Promise<WaitResult[]> {
   tell('\nFollowing a sample of three tasks: one succeeds, one fails with a reason, one is slow.');
-  const connection = await Connection.connect({ address: stack.address });
-  try {
-    const client = new ProvisioningClient(new Client({ connection }));
-    for (const { zoneId, taskId } of tasks) {
-      await client.follow({ zoneId, taskId, requestedBy: 'provisioning up', note: 'sample' });
-    }
-    return await waitShowingProgress(client, tasks, { signal });
-  } finally {
-    await connection.close();
+  for (const { zoneId, taskId } of tasks) {
+    await client.follow({ zoneId, taskId, requestedBy: 'provisioning up', note: 'sample' });
   }
+  return await waitShowingProgress(client, tasks, { signal });
 }
 
 function tellWhatToTry(stack: Stack, tell: (line: string) => void): void {
@@ -133,6 +133,5 @@ function idsOf(
   { zoneId, taskId }: SampleTask,
 ): { zoneId: string; taskId: string; workflowId: string; link: string } {
   const id = workflowId(zoneId, taskId);
-  const link = `${uiUrl}/namespaces/default/workflows/${encodeURIComponent(id)}`;
-  return { zoneId, taskId, workflowId: id, link };
+  return { zoneId, taskId, workflowId: id, link: uiLink(uiUrl, 'default', id) };
 }

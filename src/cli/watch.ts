@@ -1,31 +1,46 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import type { ProvisioningClient, WaitOptions, WaitResult } from '../client';
 
-import { Progress, type Watched } from './progress';
+import { mapBounded } from './bounded';
+import { Progress, type ProgressStream, type Watched } from './progress';
+import type { TaskIds } from './tasks';
 
 const REFRESH_MS = 500;
+const AT_ONCE = 20;
 
-/** What is needed of a client. */
-export type WatchingClient = Pick<ProvisioningClient, 'status' | 'waitForOutcome'>;
-
-/** A task by its ids. */
-export interface TaskIds {
-  zoneId: string;
-  taskId: string;
+/** What is needed of a client; a wait may bring a result of the caller's own besides {@link WaitResult}. */
+export interface WatchingClient<Own extends { kind: string } = never> {
+  status: ProvisioningClient['status'];
+  waitForOutcome(zoneId: string, taskId: string, options?: WaitOptions): Promise<WaitResult | Own>;
 }
 
-/** Waits for the outcomes of tasks, showing their progress on stderr meanwhile; the order of results is that of tasks. */
-export async function waitShowingProgress(
-  client: WatchingClient,
+/**
+ * Waits for the outcomes of tasks, showing their progress meanwhile; the order of results is that of tasks.
+ *
+ * @param stream - shows the progress
+ * @throws the first failure of a wait, which ends the others
+ */
+export async function waitShowingProgress<Own extends { kind: string } = never>(
+  client: WatchingClient<Own>,
   tasks: readonly TaskIds[],
   options: WaitOptions,
-): Promise<WaitResult[]> {
-  const progress = new Progress(process.stderr);
+  stream: ProgressStream = process.stderr,
+): Promise<(WaitResult | Own)[]> {
+  const progress = new Progress(stream);
   const done = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, done.signal]) : done.signal;
-  const waits = tasks.map(({ zoneId, taskId }) => client.waitForOutcome(zoneId, taskId, { ...options, signal }));
-  const shown = showUntil(done.signal, client, tasks, progress);
+  // Each wait and each question listens to them, and Node warns of more than ten.
+  setMaxListeners(0, signal, done.signal);
+  const live = tasks.map((task): Live => ({ ...task, isOver: false }));
+  const waits = live.map(async (task) => {
+    const result = await client.waitForOutcome(task.zoneId, task.taskId, { ...options, signal });
+    task.isOver = true;
+    if (isEnded(result)) task.snapshot = result.outcome;
+    return result;
+  });
+  const shown = showUntil(done.signal, client, live, progress);
   try {
     return await Promise.all(waits);
   } finally {
@@ -36,21 +51,35 @@ export async function waitShowingProgress(
   }
 }
 
+/** What is known of a task that is waited for. */
+interface Live extends Watched {
+  /** Its wait is over: nothing more will change. */
+  isOver: boolean;
+}
+
 async function showUntil(
   done: AbortSignal,
-  client: WatchingClient,
-  tasks: readonly TaskIds[],
+  client: Pick<WatchingClient, 'status'>,
+  tasks: readonly Live[],
   progress: Progress,
 ): Promise<void> {
   while (!done.aborted) {
-    const follows = await Promise.all(tasks.map((task) => watch(client, task, done)));
+    const running = tasks.filter(({ isOver }) => !isOver);
+    await mapBounded(running, AT_ONCE, (task) => refresh(client, task, done));
     if (done.aborted) return;
-    progress.show(follows, Date.now());
-    await delay(REFRESH_MS, undefined, { signal: done }).catch(() => undefined);
+    progress.show(tasks, Date.now());
+    // The more are asked for, the less often each is.
+    const pauseMs = REFRESH_MS * Math.max(1, running.length / AT_ONCE);
+    await delay(pauseMs, undefined, { signal: done }).catch(() => undefined);
   }
 }
 
 /** Without a worker nobody answers the query; the wait itself goes on. */
-async function watch(client: WatchingClient, { zoneId, taskId }: TaskIds, signal: AbortSignal): Promise<Watched> {
-  return { taskId, snapshot: await client.status(zoneId, taskId, { signal }).catch(() => undefined) };
+async function refresh(client: Pick<WatchingClient, 'status'>, task: Live, signal: AbortSignal): Promise<void> {
+  const snapshot = await client.status(task.zoneId, task.taskId, { signal }).catch(() => undefined);
+  if (!task.isOver) task.snapshot = snapshot;
+}
+
+function isEnded(result: { kind: string }): result is Extract<WaitResult, { kind: 'ended' }> {
+  return result.kind === 'ended';
 }

@@ -1,3 +1,5 @@
+import { durationFaults, idFaults, InvalidInputError, isRecord, textFaults, toEpochMs, unknownFields } from './checks';
+
 /** How often a task is polled; all durations in seconds. */
 export interface Polling {
   /** Wait before the first poll. Default 0. */
@@ -52,10 +54,7 @@ export const DEFAULT_POLLING: Readonly<Polling> = {
   ageFraction: 0.1,
 };
 
-/** Longest duration accepted anywhere in the input: ten years, in seconds. */
-export const MAX_DURATION_SECONDS = 315_360_000;
-const MAX_ID_LENGTH = 128;
-const MAX_TEXT_LENGTH = 1_000;
+const POLLING_FIELDS = Object.keys(DEFAULT_POLLING) as (keyof Polling)[];
 const FIELDS = new Set([
   'zoneId',
   'taskId',
@@ -66,17 +65,6 @@ const FIELDS = new Set([
   'requestedBy',
   'note',
 ]);
-const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?Z$/;
-
-/** Tells every fault of an input at once. */
-export class InvalidInputError extends Error {
-  override readonly name = 'InvalidInputError';
-
-  /** @param faults - one sentence for each fault, each naming its field */
-  constructor(readonly faults: readonly string[]) {
-    super(`Invalid input: ${faults.join('; ')}`);
-  }
-}
 
 /**
  * Lists the faults of a workflow input, none when it is good.
@@ -94,9 +82,9 @@ export function followInputFaults(input: unknown, nowMs: number): string[] {
     ...durationFaults('notFoundGraceSeconds', input.notFoundGraceSeconds, 'zero or more'),
     ...textFaults('requestedBy', input.requestedBy),
     ...textFaults('note', input.note),
-    ...pollingFaults(input.polling),
+    ...(input.polling === undefined ? [] : pollingFaults(input.polling, 'polling.', POLLING_FIELDS, DEFAULT_POLLING)),
   ];
-  const startedMs = instantMs(input.startedAt, nowMs);
+  const startedMs = input.startedAt === undefined ? nowMs : toEpochMs(input.startedAt);
   if (startedMs === undefined) {
     faults.push('startedAt must be an ISO 8601 instant in UTC such as 2026-01-31T12:00:00Z');
   } else {
@@ -121,81 +109,52 @@ export function resolveFollowInput(input: FollowInput, nowMs: number): ResolvedF
   const faults = followInputFaults(input, nowMs);
   if (faults.length > 0) throw new InvalidInputError(faults);
   const startedMs = input.startedAt === undefined ? nowMs : Date.parse(input.startedAt);
-  const given = Object.entries(input.polling ?? {}).filter(([, value]) => value !== undefined);
   return {
     zoneId: input.zoneId,
     taskId: input.taskId,
     startedAt: new Date(startedMs).toISOString(),
     deadlineAt: new Date(startedMs + (input.deadlineSeconds ?? DEFAULT_DEADLINE_SECONDS) * 1000).toISOString(),
-    polling: { ...DEFAULT_POLLING, ...Object.fromEntries(given) },
+    polling: withPolling(DEFAULT_POLLING, input.polling ?? {}),
     notFoundGraceSeconds: input.notFoundGraceSeconds ?? DEFAULT_NOT_FOUND_GRACE_SECONDS,
     ...(input.requestedBy !== undefined && { requestedBy: input.requestedBy }),
     ...(input.note !== undefined && { note: input.note }),
   };
 }
 
-/** Lists the faults of a zone id or task id. Prefixes are not checked: the published examples mix them. */
-export function idFaults(field: string, value: unknown): string[] {
-  if (typeof value !== 'string' || value === '') return [`${field} must be a non-empty string`];
-  if (value.length > MAX_ID_LENGTH)
-    return [`${field} must have at most ${MAX_ID_LENGTH} characters, got ${value.length}`];
-  if (/[\s\p{Cc}\p{Surrogate}]/u.test(value)) return [`${field} must not contain white space or control characters`];
-  // It parts the ids in the workflow id: two tasks must never share one.
-  if (value.includes('/')) return [`${field} must not contain "/"`];
-  return [];
-}
-
-function pollingFaults(polling: unknown): string[] {
-  if (polling === undefined) return [];
-  if (!isRecord(polling)) return ['polling must be an object'];
+/**
+ * Lists the faults of polling settings.
+ *
+ * @param polling - anything that came from outside
+ * @param allowed - fields that may be given
+ * @param current - settings that hold where a field is not given
+ */
+export function pollingFaults(
+  polling: unknown,
+  prefix: string,
+  allowed: readonly (keyof Polling)[],
+  current: Readonly<Polling>,
+): string[] {
+  if (!isRecord(polling)) return [`${prefix === '' ? 'input' : prefix.slice(0, -1)} must be an object`];
   const faults = [
-    ...unknownFields(polling, new Set(Object.keys(DEFAULT_POLLING)), 'polling.'),
-    ...durationFaults('polling.initialDelaySeconds', polling.initialDelaySeconds, 'zero or more'),
-    ...durationFaults('polling.minIntervalSeconds', polling.minIntervalSeconds, 'positive'),
-    ...durationFaults('polling.maxIntervalSeconds', polling.maxIntervalSeconds, 'positive'),
+    ...unknownFields(polling, new Set<string>(allowed), prefix),
+    ...durationFaults(`${prefix}initialDelaySeconds`, polling.initialDelaySeconds, 'zero or more'),
+    ...durationFaults(`${prefix}minIntervalSeconds`, polling.minIntervalSeconds, 'positive'),
+    ...durationFaults(`${prefix}maxIntervalSeconds`, polling.maxIntervalSeconds, 'positive'),
   ];
   const { ageFraction } = polling;
   if (ageFraction !== undefined && !(typeof ageFraction === 'number' && ageFraction >= 0 && ageFraction <= 1)) {
-    faults.push('polling.ageFraction must be a number from 0 to 1');
+    faults.push(`${prefix}ageFraction must be a number from 0 to 1`);
   }
-  const min = polling.minIntervalSeconds ?? DEFAULT_POLLING.minIntervalSeconds;
-  const max = polling.maxIntervalSeconds ?? DEFAULT_POLLING.maxIntervalSeconds;
+  const { minIntervalSeconds: min = current.minIntervalSeconds, maxIntervalSeconds: max = current.maxIntervalSeconds } =
+    polling;
   if (typeof min === 'number' && typeof max === 'number' && min > max) {
-    faults.push('polling.minIntervalSeconds must not exceed polling.maxIntervalSeconds');
+    faults.push(`${prefix}minIntervalSeconds must not exceed ${prefix}maxIntervalSeconds`);
   }
   return faults;
 }
 
-function durationFaults(field: string, value: unknown, range: 'positive' | 'zero or more'): string[] {
-  if (value === undefined) return [];
-  const good =
-    typeof value === 'number' && value <= MAX_DURATION_SECONDS && (range === 'positive' ? value > 0 : value >= 0);
-  return good ? [] : [`${field} must be a number of seconds, ${range}, at most ${MAX_DURATION_SECONDS}`];
-}
-
-function textFaults(field: string, value: unknown): string[] {
-  if (value === undefined || (typeof value === 'string' && value.length <= MAX_TEXT_LENGTH)) return [];
-  return [`${field} must be a string of at most ${MAX_TEXT_LENGTH} characters`];
-}
-
-function unknownFields(record: Record<string, unknown>, known: ReadonlySet<string>, prefix: string): string[] {
-  return (
-    Object.keys(record)
-      .filter((key) => !known.has(key))
-      // Whoever named it: the failure that tells it must be well-formed.
-      .map((key) => `${prefix}${key.slice(0, MAX_ID_LENGTH).toWellFormed()} is not a known field`)
-  );
-}
-
-function instantMs(value: unknown, nowMs: number): number | undefined {
-  if (value === undefined) return nowMs;
-  if (typeof value !== 'string' || !INSTANT.test(value)) return undefined;
-  const ms = Date.parse(value);
-  // Date.parse takes 31 April for 1 May.
-  const isReal = !Number.isNaN(ms) && new Date(ms).toISOString().slice(0, 19) === value.slice(0, 19);
-  return isReal ? ms : undefined;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** Returns settings with those replaced that are given. */
+export function withPolling(current: Readonly<Polling>, change: Partial<Polling>): Polling {
+  const given = Object.entries(change).filter(([, value]) => value !== undefined);
+  return { ...current, ...Object.fromEntries(given) };
 }

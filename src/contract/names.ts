@@ -9,24 +9,57 @@ export const TASK_QUEUES = {
   tencentOrganization: 'tencent-organization',
 } as const;
 
-/** Signals of {@link FOLLOW_PROVISIONING_TASK}: fire and forget, without arguments. */
+/** Signals of {@link FOLLOW_PROVISIONING_TASK}: fire and forget. */
 export const SIGNALS = {
-  /** Ask the cloud now. */
+  /** Ask the cloud now, once; a paused follow stays paused. No argument. */
   pollNow: 'pollNow',
-  /** What blocked the follow is mended: ask the cloud now. Without effect on a follow that is not blocked. */
+  /** Stop polling until `resume`; the deadline stands. Argument: `PauseRequest`. */
+  pause: 'pause',
+  /** A paused or blocked follow goes on: ask the cloud now. Without effect on any other. No argument. */
   resume: 'resume',
+  /** Somebody outside says that the task has ended: ask the cloud now, unless paused. No argument. */
+  taskChanged: 'taskChanged',
 } as const;
+
+/** Updates of {@link FOLLOW_PROVISIONING_TASK}; each answers a `ProvisioningSnapshot`, and acts once for each update id. */
+export const UPDATES = {
+  /** Ask the cloud now and answer what it said; while a check is out, one that begins after it. No argument. */
+  checkNow: 'checkNow',
+  /** Change the pace at once. Argument: `PollingChange`. */
+  setPolling: 'setPolling',
+  /** Move the deadline to a later instant. Argument: `DeadlineExtension`. */
+  extendDeadline: 'extendDeadline',
+  /** Declare the result instead of the cloud, which ends the follow. Argument: `ResolveRequest`. */
+  resolve: 'resolve',
+} as const;
+
+/** Signals and updates. */
+export type MessageName = keyof typeof SIGNALS | keyof typeof UPDATES;
 
 /** Queries of {@link FOLLOW_PROVISIONING_TASK}; `status` answers a `ProvisioningSnapshot`. */
 export const QUERIES = { status: 'status' } as const;
 
-/** Search attributes, all of type Keyword. The server stores them in clear text: no personal data. */
+/** Search attributes of a follow. The server stores them in clear text: no personal data. */
 export const SEARCH_ATTRIBUTES = {
   zoneId: 'ProvisioningZoneId',
   taskId: 'ProvisioningTaskId',
   phase: 'ProvisioningPhase',
   errorCode: 'ProvisioningErrorCode',
+  /** When the cloud task began, which the StartTime of a run does not tell after a continue-as-new. */
+  startedAt: 'ProvisioningStartedAt',
 } as const;
+
+/** One of {@link SEARCH_ATTRIBUTES}, by its name on the server. */
+export type SearchAttributeName = (typeof SEARCH_ATTRIBUTES)[keyof typeof SEARCH_ATTRIBUTES];
+
+/** Type of each search attribute, as the Temporal CLI writes it. */
+export const SEARCH_ATTRIBUTE_TYPES = {
+  [SEARCH_ATTRIBUTES.zoneId]: 'Keyword',
+  [SEARCH_ATTRIBUTES.taskId]: 'Keyword',
+  [SEARCH_ATTRIBUTES.phase]: 'Keyword',
+  [SEARCH_ATTRIBUTES.errorCode]: 'Keyword',
+  [SEARCH_ATTRIBUTES.startedAt]: 'Datetime',
+} as const satisfies Record<SearchAttributeName, string>;
 
 /**
  * Names the one workflow that follows a cloud task, so that starting it again attaches.
@@ -36,4 +69,11 @@ export const SEARCH_ATTRIBUTES = {
  */
 export function workflowId(zoneId: string, taskId: string): string {
   return `provisioning-task/${zoneId}/${taskId}`;
+}
+
+/** Returns zone and task of a follow's workflow id; undefined when it is none. */
+export function parseWorkflowId(id: string): { zoneId: string; taskId: string } | undefined {
+  const [prefix, zoneId, taskId, ...rest] = id.split('/');
+  if (prefix !== 'provisioning-task' || !zoneId || !taskId || rest.length > 0) return undefined;
+  return { zoneId, taskId };
 }

@@ -3,13 +3,18 @@ import type { Ending, ProvisioningSnapshot } from './snapshot';
 /** How a follow ended: the last snapshot, with an ending as its phase. */
 export interface ProvisioningOutcome extends ProvisioningSnapshot {
   phase: Ending;
+  /**
+   * `Ended` by the cloud's own word. `Untouched`: whatever ended the follow did nothing to the cloud task, which goes on
+   * by itself, since no published action stops it.
+   */
+  cloudTask: 'Ended' | 'Untouched';
   /** One sentence for a person. */
   message: string;
 }
 
 /**
  * Types of the `ApplicationFailure` that a follow closes with; its first detail is the {@link ProvisioningOutcome}.
- * `Succeeded` closes as Completed and `Cancelled` as Canceled, so they have none.
+ * `Succeeded` closes as Completed and `Cancelled` as Canceled, so they have none; `Resolved` closes as declared.
  */
 export const FAILURE_TYPES = {
   Failed: 'ProvisioningFailed',
@@ -17,6 +22,7 @@ export const FAILURE_TYPES = {
   Vanished: 'ProvisioningTaskVanished',
   Rejected: 'ProvisioningRejected',
   DeadlineExceeded: 'ProvisioningDeadlineExceeded',
+  Resolved: 'ProvisioningFailed',
 } as const satisfies Partial<Record<Ending, string>>;
 
 /** Type of the failure of a follow whose input is refused; its details are the faults, one string each. */

@@ -1,4 +1,6 @@
 import type { Polling } from './input';
+import type { ResolveRequest } from './messages';
+import type { MessageName } from './names';
 
 /** Phases that end a follow. */
 export const ENDINGS = [
@@ -9,9 +11,13 @@ export const ENDINGS = [
   'Rejected',
   'DeadlineExceeded',
   'Cancelled',
+  'Resolved',
 ] as const;
 export type Ending = (typeof ENDINGS)[number];
-export type Phase = 'Polling' | 'Blocked' | Ending;
+/** Phases of a follow that goes on. */
+export const LIVE_PHASES = ['Polling', 'Paused', 'Blocked'] as const;
+export type LivePhase = (typeof LIVE_PHASES)[number];
+export type Phase = LivePhase | Ending;
 
 /** An error of a status check, as shown to operators and callers. */
 export interface CheckError {
@@ -52,22 +58,33 @@ export interface ProvisioningSnapshot {
   failureReason?: string;
   /** Status checks that ended, with an answer or with an error. */
   polls: number;
+  /** When the first and the last check ended. */
+  firstPolledAt?: string;
   lastPolledAt?: string;
-  /** Absent while a check is out and after the ending. */
+  /** The deadline while paused; absent while a check is out and after the ending. */
   nextPollAt?: string;
   startedAt: string;
   deadlineAt: string;
   endedAt?: string;
+  /** The phase out of which it ended. */
+  endedWhile?: LivePhase;
+  /** Why and since when it is paused, or was at the end. */
+  pausedReason?: string;
+  pausedAt?: string;
   /** The transient error being ridden out, or that was at the end: how often in a row, and since when. */
   degradedBy?: CheckError & { count: number; since: string };
-  /** The error that needs a person, and since when; set while the phase is `Blocked`. */
+  /** The error that needs a person, and since when; set while the phase is `Blocked`, or will be once resumed. */
   blockedBy?: CheckError & { since: string };
+  /** What a person declared; set when the phase is `Resolved`. */
+  resolution?: ResolveRequest & { at: string };
   /** The error of the last check; absent when that was answered. */
   lastError?: CheckError;
   lastRequestId?: string;
   /** The last 50 changes, oldest first. */
   observations: Observation[];
   polling: Polling;
+  /** How many signals and updates of each name were taken. */
+  messages: Partial<Record<MessageName, number>>;
 }
 
 /** The longest list of observations that a snapshot carries. */

@@ -37,6 +37,8 @@ export interface DevServerOptions {
   headless?: boolean;
   /** Fires timers to the millisecond instead of rounding them up to about 1 s; costs CPU. Default: false. */
   fastTimers?: boolean;
+  /** More of the server's dynamic configuration, each value as JSON. */
+  dynamicConfig?: Readonly<Record<string, string>>;
 }
 
 /** A running dev server. */
@@ -81,7 +83,7 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
 }
 
 async function startOnce(options: DevServerOptions): Promise<DevServer> {
-  const { cliPath, dbFile, namespace = 'default', headless = false, fastTimers = false } = options;
+  const { cliPath, dbFile, namespace = 'default', headless = false, fastTimers = false, dynamicConfig = {} } = options;
   const port = await freePort(options.port);
   const uiPort = headless ? undefined : await freePort(options.uiPort);
   const address = `${HOST}:${port}`;
@@ -97,6 +99,7 @@ async function startOnce(options: DevServerOptions): Promise<DevServer> {
   // Without it a start right after registering a search attribute fails with "no mapping defined".
   args.push('--dynamic-config-value', 'system.forceSearchAttributesCacheRefreshOnRead=true');
   if (fastTimers) args.push('--dynamic-config-value', 'history.timerProcessorMaxTimeShift="1ms"');
+  for (const [name, value] of Object.entries(dynamicConfig)) args.push('--dynamic-config-value', `${name}=${value}`);
 
   // A group of its own: Ctrl-C must not stop the server while a worker of ours is still draining.
   const child = spawn(cliPath, args, {

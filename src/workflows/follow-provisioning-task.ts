@@ -3,17 +3,15 @@ import {
   ActivityFailure,
   allHandlersFinished,
   ApplicationFailure,
+  CancellationScope,
   CancelledFailure,
   condition,
-  defineQuery,
-  defineSignal,
   isCancellation,
   log,
   makeContinueAsNewFunc,
   metricMeter,
   proxyActivities,
   setCurrentDetails,
-  setHandler,
   TimeoutFailure,
   upsertMemo,
   upsertSearchAttributes,
@@ -28,21 +26,20 @@ import {
   INVALID_INPUT_TYPE,
   InvalidInputError,
   OUTCOME_MEMO,
-  QUERIES,
   resolveFollowInput,
   SEARCH_ATTRIBUTES,
-  SIGNALS,
   STATUS_CHECK_FAILURE_PREFIX,
   TASK_QUEUES,
   type CheckError,
   type FollowInput,
   type ProvisioningOutcome,
-  type ProvisioningSnapshot,
   type ResolvedFollowInput,
 } from '../contract';
 
 import { describeForOperators } from './current-details';
-import { BLOCKED_INTERVAL_SECONDS, intervalSeconds, nextPollAtMs, secondsAfterRefusal } from './poll-schedule';
+import { handleMessages, type Follow } from './messages';
+import { nextPollAtMs } from './next-poll';
+import { toOutcome, toSnapshot } from './snapshot';
 import {
   applyCheck,
   checking,
@@ -50,91 +47,125 @@ import {
   initialState,
   isEnded,
   newUnknownStatus,
-  toOutcome,
-  toSnapshot,
   type CheckResult,
   type TaskState,
 } from './task-state';
 
 /** What one run hands to the next. */
-export interface Carried {
-  state: TaskState;
-  /** Epoch ms. */
-  nextPollAtMs: number;
-  pollNow: boolean;
+export interface Carried extends Follow {
+  /** What the search attributes say; empty before the first upsert. */
+  published: { phase?: string; errorCode?: string };
 }
 
-const statusQuery = defineQuery<ProvisioningSnapshot>(QUERIES.status);
-const pollNowSignal = defineSignal(SIGNALS.pollNow);
-const resumeSignal = defineSignal(SIGNALS.resume);
+/** Events of a run after which the next begins: early enough that a flood of messages still fits below 4,096. */
+const EVENTS_OF_A_RUN = 3_500;
+
 const searchAttributeKeys = {
   zoneId: defineSearchAttributeKey(SEARCH_ATTRIBUTES.zoneId, SearchAttributeType.KEYWORD),
   taskId: defineSearchAttributeKey(SEARCH_ATTRIBUTES.taskId, SearchAttributeType.KEYWORD),
+  startedAt: defineSearchAttributeKey(SEARCH_ATTRIBUTES.startedAt, SearchAttributeType.DATETIME),
   phase: defineSearchAttributeKey(SEARCH_ATTRIBUTES.phase, SearchAttributeType.KEYWORD),
   errorCode: defineSearchAttributeKey(SEARCH_ATTRIBUTES.errorCode, SearchAttributeType.KEYWORD),
 };
 
 /**
  * Follows one cloud task until it is over: polls at once, then on the schedule, with one last poll at the deadline.
+ * Signals, updates and the query are those of `SIGNALS`, `UPDATES` and `QUERIES`.
  *
  * @param input - see {@link FollowInput}
  * @param carried - set by continue-as-new only
- * @returns the outcome, with phase `Succeeded`
+ * @returns the outcome, with phase `Succeeded`, or `Resolved` when a person declared success
  * @throws ApplicationFailure of a type of `FAILURE_TYPES` with the outcome as its first detail, or of
  *   `INVALID_INPUT_TYPE` with the faults; CancelledFailure when cancelled, the outcome then being in the memo
  */
 export async function followProvisioningTask(input: FollowInput, carried?: Carried): Promise<ProvisioningOutcome> {
-  let state = carried?.state ?? initialState(resolveInput(input));
-  let pollNow = carried?.pollNow ?? false;
-  setHandler(statusQuery, () => toSnapshot(state), { description: 'The follow as it stands: phase, status, polls' });
-  setHandler(
-    pollNowSignal,
-    () => {
-      pollNow = true;
-    },
-    { description: 'Ask the cloud now instead of at the next scheduled poll' },
-  );
-  setHandler(
-    resumeSignal,
-    () => {
-      if (state.phase === 'Blocked') pollNow = true;
-    },
-    { description: 'What blocked the follow is mended: ask the cloud now' },
-  );
-
-  const deadlineMs = Date.parse(state.deadlineAt);
-  let published = publish(state, undefined);
-  let nextAtMs = carried?.nextPollAtMs ?? nextPollAtMs(Date.now(), state.polling.initialDelaySeconds, deadlineMs);
+  const follow = carried ?? begin(input);
+  const show = (): void => setCurrentDetails(describeForOperators(toSnapshot(follow.state), input, now()));
+  const publish = (): void => {
+    show();
+    upsertChanges(follow);
+  };
+  handleMessages(follow, show);
   try {
-    for (;;) {
-      state = { ...state, nextPollAt: toInstant(nextAtMs) };
-      published = publish(state, published);
-      await waitUntil(nextAtMs, () => pollNow, state);
-      pollNow = false; // before the poll: a signal during it asks for one more
-      const last = Date.now() >= deadlineMs;
-      const before = checking(state);
-      state = before;
-      published = publish(state, published);
-      state = applyCheck(before, await checkStatus(before), toInstant(Date.now()));
-      warnOfUnknownStatus(newUnknownStatus(before, state));
-      if (last && !isEnded(state)) state = end(state, 'DeadlineExceeded', toInstant(Date.now()));
-      if (isEnded(state)) break;
-      nextAtMs = nextPollAtMs(Date.now(), waitSeconds(state), deadlineMs);
-      if (workflowInfo().continueAsNewSuggested) {
-        await condition(allHandlersFinished);
-        await makeContinueAsNewFunc<typeof followProvisioningTask>()(input, {
-          state,
-          nextPollAtMs: nextAtMs,
-          pollNow,
-        });
-      }
+    while (!isEnded(follow.state)) {
+      publish();
+      if (mayContinueAsNew()) await continueAsNew(input, follow);
+      if (await isPollDue(follow)) await poll(follow, publish);
     }
   } catch (error) {
     if (!isCancellation(error)) throw error;
-    state = end(state, 'Cancelled', toInstant(Date.now()));
+    follow.state = end(follow.state, 'Cancelled', now());
   }
-  publish(state, published);
-  return conclude(toOutcome(state));
+  publish();
+  await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
+  return conclude(toOutcome(follow.state));
+}
+
+function begin(input: FollowInput): Carried {
+  const { startTime, memo } = workflowInfo();
+  const state = initialState(resolveInput(input), startTime.getTime());
+  const { requestedBy, note } = input;
+  // A start from another language or the UI may have left it out.
+  const missing = Object.entries({ requestedBy, note }).filter(([key, value]) => value !== undefined && !memo?.[key]);
+  if (missing.length > 0) upsertMemo(Object.fromEntries(missing));
+  return { state, pollWanted: false, handledUpdates: [], published: {} };
+}
+
+function mayContinueAsNew(): boolean {
+  const { continueAsNewSuggested, historyLength } = workflowInfo();
+  // A handler that waits for a poll cannot be carried: the poll comes first.
+  return (continueAsNewSuggested || historyLength >= EVENTS_OF_A_RUN) && allHandlersFinished();
+}
+
+async function continueAsNew(input: FollowInput, carried: Carried): Promise<never> {
+  const { memo } = workflowInfo();
+  return makeContinueAsNewFunc<typeof followProvisioningTask>({ ...(memo && { memo }) })(input, carried);
+}
+
+/** Waits for the next poll, or until a message changes what to do next. */
+async function isPollDue(follow: Follow): Promise<boolean> {
+  const { phase, polls, taskId } = follow.state;
+  const dueMs = nextPollAtMs(follow.state);
+  const waitMs = dueMs - Date.now();
+  if (follow.pollWanted || waitMs <= 0) return true;
+  const isChanged = (): boolean =>
+    follow.pollWanted || follow.state.phase !== phase || nextPollAtMs(follow.state) !== dueMs || mayContinueAsNew();
+  await condition(isChanged, waitMs, { summary: `${WAITS[phase] ?? 'next poll'} (#${polls + 1}) of ${taskId}` });
+  return false;
+}
+
+const WAITS: Partial<Record<TaskState['phase'], string>> = {
+  Blocked: 'blocked, next probe',
+  Paused: 'paused, last poll at the deadline',
+};
+
+async function poll(follow: Follow, publish: () => void): Promise<void> {
+  const begunMs = Date.now();
+  // Before the poll: what comes during it asks for one more.
+  follow.pollWanted = false;
+  follow.state = checking(follow.state);
+  publish();
+  const result = await checkUnlessEnded(follow);
+  if (!result) return;
+  const before = follow.state;
+  follow.state = applyCheck(before, result, now());
+  warnOfUnknownStatus(newUnknownStatus(before, follow.state));
+  const isLast = begunMs >= Date.parse(follow.state.deadlineAt);
+  if (isLast) follow.state = end(follow.state, 'DeadlineExceeded', now());
+}
+
+/** Gives nothing when a person's word ends the follow meanwhile: the call is given up. */
+async function checkUnlessEnded(follow: Follow): Promise<CheckResult | undefined> {
+  const scope = new CancellationScope();
+  let result: CheckResult | undefined;
+  const check = scope.run(async () => {
+    result = await checkStatus(follow.state);
+  });
+  await Promise.race([check, condition(() => result !== undefined || isEnded(follow.state))]);
+  if (result) return result;
+  scope.cancel();
+  await check.catch(() => undefined);
+  return undefined;
 }
 
 function resolveInput(input: FollowInput): ResolvedFollowInput {
@@ -145,13 +176,6 @@ function resolveInput(input: FollowInput): ResolvedFollowInput {
     if (!(error instanceof InvalidInputError)) throw error;
     throw ApplicationFailure.nonRetryable(error.message, INVALID_INPUT_TYPE, ...error.faults);
   }
-}
-
-async function waitUntil(atMs: number, interrupted: () => boolean, state: TaskState): Promise<void> {
-  const ms = atMs - Date.now();
-  if (ms <= 0) return;
-  const why = state.phase === 'Blocked' ? 'blocked, next probe' : 'next poll';
-  await condition(interrupted, ms, { summary: `${why} (#${state.polls + 1}) of ${state.taskId}` });
 }
 
 async function checkStatus({ zoneId, taskId, polls }: TaskState): Promise<CheckResult> {
@@ -201,50 +225,41 @@ function isCheckError(value: unknown): value is CheckError {
   return typeof code === 'string' && typeof message === 'string';
 }
 
-function waitSeconds({ phase, polling, startedAt, taskId, polls, lastError }: TaskState): number {
-  if (phase === 'Blocked') return Math.max(BLOCKED_INTERVAL_SECONDS, polling.minIntervalSeconds);
-  const scheduled = intervalSeconds(polling, (Date.now() - Date.parse(startedAt)) / 1000, taskId, polls);
-  const { retryAfterSeconds } = lastError ?? {};
-  return retryAfterSeconds === undefined
-    ? scheduled
-    : secondsAfterRefusal(polling, scheduled, retryAfterSeconds, taskId, polls);
-}
-
-interface Published {
-  phase: string;
-  errorCode: string | undefined;
-}
-
-/** Shows the state to operators; each upsert is an event of the history, so only a change is written. */
-function publish(state: TaskState, published: Published | undefined): Published {
-  setCurrentDetails(describeForOperators(state));
-  const current: Published = { phase: state.phase, errorCode: state.lastError?.code };
-  const changed = published?.phase !== current.phase || published.errorCode !== current.errorCode;
-  if (changed) {
-    upsertSearchAttributes([
-      ...(published
-        ? []
-        : [
-            { key: searchAttributeKeys.zoneId, value: state.zoneId },
-            { key: searchAttributeKeys.taskId, value: state.taskId },
-          ]),
-      { key: searchAttributeKeys.phase, value: current.phase },
-      { key: searchAttributeKeys.errorCode, value: current.errorCode ?? null },
-    ]);
-  }
-  return current;
+/** Writes what changed to the search attributes; each upsert is an event of the history. */
+function upsertChanges(follow: Carried): void {
+  const { state, published } = follow;
+  const { phase, lastError } = state;
+  const errorCode = lastError?.code;
+  if (published.phase === phase && published.errorCode === errorCode) return;
+  const isFirst = published.phase === undefined;
+  upsertSearchAttributes([
+    ...(isFirst
+      ? [
+          { key: searchAttributeKeys.zoneId, value: state.zoneId },
+          { key: searchAttributeKeys.taskId, value: state.taskId },
+          { key: searchAttributeKeys.startedAt, value: new Date(state.startedAt) },
+        ]
+      : []),
+    { key: searchAttributeKeys.phase, value: phase },
+    { key: searchAttributeKeys.errorCode, value: errorCode ?? null },
+  ]);
+  follow.published = { phase, ...(errorCode !== undefined && { errorCode }) };
 }
 
 function conclude(outcome: ProvisioningOutcome): ProvisioningOutcome {
-  const { phase, message } = outcome;
-  if (phase === 'Succeeded') return outcome;
+  const { phase, message, resolution } = outcome;
+  if (phase === 'Succeeded' || resolution?.outcome === 'Succeeded') return outcome;
   if (phase === 'Cancelled') {
     upsertMemo({ [OUTCOME_MEMO]: outcome });
     throw new CancelledFailure(message);
   }
-  throw ApplicationFailure.create({ type: FAILURE_TYPES[phase], message, nonRetryable: true, details: [outcome] });
+  const type = FAILURE_TYPES[phase];
+  const failure = ApplicationFailure.create({ type, message, nonRetryable: true, details: [outcome] });
+  // It tells nothing of the task, and stands before the outcome in the UI.
+  failure.stack = '';
+  throw failure;
 }
 
-function toInstant(ms: number): string {
-  return new Date(ms).toISOString();
+function now(): string {
+  return new Date(Date.now()).toISOString();
 }

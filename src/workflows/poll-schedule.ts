@@ -35,16 +35,10 @@ export function secondsAfterRefusal(
   taskId: string,
   pollNumber: number,
 ): number {
+  // A worker of another version may send anything.
+  if (!(askedSeconds > 0)) return scheduledSeconds;
   const spread = Math.min(askedSeconds, MAX_SPREAD_SECONDS) * hashToUnit(`${taskId}#${pollNumber}`);
   return Math.max(scheduledSeconds, Math.min(askedSeconds + spread, maxIntervalSeconds));
-}
-
-/**
- * Returns the instant of the next poll in epoch ms: after the wait, but never past the deadline, at which the last
- * poll is made.
- */
-export function nextPollAtMs(nowMs: number, waitSeconds: number, deadlineMs: number): number {
-  return Math.min(nowMs + Math.ceil(waitSeconds * 1000), Math.max(nowMs, deadlineMs));
 }
 
 /** Folds a value into the bounds like a mirror at each end, as often as a narrow range needs. */

@@ -1,20 +1,29 @@
 import {
   KNOWN_STATUSES,
   MAX_OBSERVATIONS,
-  pollCount,
+  extendedDeadlineMs,
+  withPolling,
   type CheckError,
+  type DeadlineExtension,
   type Ending,
   type ErrorClass,
+  type LivePhase,
+  type MessageName,
   type Observation,
-  type ProvisioningOutcome,
+  type PollingChange,
   type ProvisioningSnapshot,
   type ResolvedFollowInput,
+  type ResolveRequest,
   type TaskStatusAnswer,
 } from '../contract';
 
 /** State of one follow: plain JSON, carried through continue-as-new. */
-export interface TaskState extends ProvisioningSnapshot {
+export interface TaskState extends Omit<ProvisioningSnapshot, 'nextPollAt'> {
   notFoundGraceSeconds: number;
+  /** When the first poll is due: after the initial delay. */
+  firstPollDueAt: string;
+  /** A status check is out. */
+  isChecking?: true;
   /** Answers "not found" in a row, and the instant of the first. */
   notFound?: Row;
   /** Errors in a row whose codes no list names, and the instant of the first. */
@@ -45,8 +54,12 @@ const VANISHED_POLLS = 3;
 const UNKNOWN_CODE_SECONDS = 1_800;
 const UNKNOWN_CODE_POLLS = 3;
 
-/** Returns the state of a follow that has not polled yet. */
-export function initialState(input: ResolvedFollowInput): TaskState {
+/**
+ * Returns the state of a follow that has not polled yet.
+ *
+ * @param nowMs - the start of the follow in epoch ms
+ */
+export function initialState(input: ResolvedFollowInput, nowMs: number): TaskState {
   const { zoneId, taskId, startedAt, deadlineAt, polling, notFoundGraceSeconds } = input;
   return {
     zoneId,
@@ -57,8 +70,15 @@ export function initialState(input: ResolvedFollowInput): TaskState {
     deadlineAt,
     observations: [],
     polling,
+    messages: {},
     notFoundGraceSeconds,
+    firstPollDueAt: toInstant(nowMs + polling.initialDelaySeconds * 1000),
   };
+}
+
+/** Returns the state while a status check is out. */
+export function checking(state: TaskState): TaskState {
+  return isEnded(state) ? state : { ...state, isChecking: true };
 }
 
 /**
@@ -69,25 +89,58 @@ export function initialState(input: ResolvedFollowInput): TaskState {
  */
 export function applyCheck(state: TaskState, result: CheckResult, at: string): TaskState {
   if (isEnded(state)) return state;
-  const checked: TaskState = { ...checking(state), polls: state.polls + 1, lastPolledAt: at };
-  return 'answer' in result ? applyAnswer(checked, result.answer, at) : applyError(checked, result, at);
+  const { isChecking: _, ...rest } = state;
+  const checked = { firstPolledAt: at, ...rest, polls: state.polls + 1, lastPolledAt: at };
+  const next = 'answer' in result ? applyAnswer(checked, result.answer, at) : applyError(checked, result, at);
+  return isEnded(next) ? { ...next, endedWhile: livePhase(state) } : { ...next, phase: livePhase(next) };
 }
 
-/** Returns the state while a status check is out: no next poll is known. */
-export function checking(state: TaskState): TaskState {
-  const { nextPollAt: _, ...rest } = state;
-  return rest;
+/** Returns the state after `pause`; a later reason takes the place of an earlier one. */
+export function pause(state: TaskState, reason: string, at: string): TaskState {
+  if (isEnded(state)) return state;
+  return { ...state, phase: 'Paused', pausedReason: reason, pausedAt: state.pausedAt ?? at };
 }
 
-/** Returns the state closed with an ending; nobody is asked to mend anything any more. */
+/** Returns the state after `resume`. */
+export function resume(state: TaskState): TaskState {
+  if (isEnded(state)) return state;
+  const { pausedReason: _reason, pausedAt: _at, ...rest } = state;
+  return { ...rest, phase: livePhase(rest) };
+}
+
+/** Returns the state after a checked `setPolling`. */
+export function setPolling(state: TaskState, change: PollingChange): TaskState {
+  if (isEnded(state)) return state;
+  return { ...state, polling: withPolling(state.polling, change) };
+}
+
+/** Returns the state after a checked `extendDeadline`. */
+export function extendDeadline(state: TaskState, extension: DeadlineExtension): TaskState {
+  if (isEnded(state)) return state;
+  return { ...state, deadlineAt: toInstant(extendedDeadlineMs(extension, Date.parse(state.deadlineAt))) };
+}
+
+/** Returns the state closed by a person's word. An ended state stays as it is. */
+export function resolve(state: TaskState, { outcome, reason, by }: ResolveRequest, at: string): TaskState {
+  if (isEnded(state)) return state;
+  return end({ ...state, resolution: { outcome, reason, by, at } }, 'Resolved', at);
+}
+
+/** Returns the state after a message, which is counted, also when it is the one that ended the follow. */
+export function countMessage(state: TaskState, name: MessageName): TaskState {
+  return { ...state, messages: { ...state.messages, [name]: (state.messages[name] ?? 0) + 1 } };
+}
+
+/** Returns the state closed with an ending; nobody is asked to mend anything any more. An ended state stays as it is. */
 export function end(state: TaskState, ending: Ending, at: string): TaskState {
-  const { nextPollAt: _n, blockedBy: _b, ...rest } = state;
-  return { ...rest, phase: ending, endedAt: at };
+  if (isEnded(state)) return state;
+  const { isChecking: _c, blockedBy: _b, ...rest } = state;
+  return { ...rest, phase: ending, endedAt: at, endedWhile: livePhase(state) };
 }
 
 /** Tells whether the phase is an ending. */
-export function isEnded(state: TaskState): boolean {
-  return state.phase !== 'Polling' && state.phase !== 'Blocked';
+export function isEnded({ endedAt }: TaskState): boolean {
+  return endedAt !== undefined;
 }
 
 /** Returns the unknown status that the later of two states saw for the first time. */
@@ -95,17 +148,10 @@ export function newUnknownStatus(before: TaskState, after: TaskState): string | 
   return after.unknownStatuses === before.unknownStatuses ? undefined : after.unknownStatuses?.at(-1);
 }
 
-/** Returns the part of the state that callers see. */
-export function toSnapshot(state: TaskState): ProvisioningSnapshot {
-  const { notFoundGraceSeconds: _g, notFound: _n, unknownCodes: _c, unknownStatuses: _s, ...snapshot } = state;
-  return snapshot;
-}
-
-/** Returns the outcome of an ended follow. */
-export function toOutcome(state: TaskState): ProvisioningOutcome {
-  const snapshot = toSnapshot(state);
-  const phase = snapshot.phase as Ending;
-  return { ...snapshot, phase, message: endingMessage(state, phase) };
+/** Returns the phase of a follow that goes on. */
+function livePhase({ pausedReason, blockedBy }: Pick<TaskState, 'pausedReason' | 'blockedBy'>): LivePhase {
+  if (pausedReason !== undefined) return 'Paused';
+  return blockedBy ? 'Blocked' : 'Polling';
 }
 
 function applyAnswer(state: TaskState, answer: TaskStatusAnswer, at: string): TaskState {
@@ -122,7 +168,6 @@ function applyAnswer(state: TaskState, answer: TaskStatusAnswer, at: string): Ta
   const { status, taskId, taskType, failureReason, requestId } = answer;
   const next: TaskState = {
     ...rest,
-    phase: 'Polling',
     status,
     statusSeenAt: at,
     ...(taskId !== undefined && taskId !== state.taskId && { answeredTaskId: taskId }),
@@ -149,7 +194,6 @@ function applyError(state: TaskState, { error, errorClass }: FailedCheck, at: st
     ...rest,
     // An error of another kind proves nothing about the task: a row of "not found" goes on.
     ...(notFound && { notFound }),
-    phase: 'Polling',
     lastError: error,
     ...(requestId !== undefined && { lastRequestId: requestId }),
     observations: observe(state.observations, { at, errorCode, ...(requestId !== undefined && { requestId }) }),
@@ -157,14 +201,14 @@ function applyError(state: TaskState, { error, errorClass }: FailedCheck, at: st
   const riddenOut = {
     degradedBy: { ...error, ...longer(degradedBy, at) },
     // Nor does it prove that what a person must mend is mended.
-    ...(blockedBy && { phase: 'Blocked' as const, blockedBy }),
+    ...(blockedBy && { blockedBy }),
   };
   switch (errorClass) {
     case 'permanent':
       return end(next, 'Rejected', at);
     case 'needsPerson':
     case 'healing':
-      return { ...next, phase: 'Blocked', blockedBy: { ...error, since: blockedBy?.since ?? at } };
+      return { ...next, blockedBy: { ...error, since: blockedBy?.since ?? at } };
     case 'notFound':
       return applyNotFound({ ...next, notFound: longer(notFound, at) }, at);
     case 'unknown':
@@ -203,39 +247,6 @@ function observe(observations: readonly Observation[], seen: Observation): Obser
   return [...observations, seen].slice(-MAX_OBSERVATIONS);
 }
 
-function endingMessage(state: TaskState, ending: Ending): string {
-  const task = `Task ${state.taskId} of zone ${state.zoneId}`;
-  const error = state.lastError && describeError(state.lastError);
-  const lastStatus =
-    state.status === undefined
-      ? 'no status was ever seen'
-      : `last status ${state.status}, seen at ${state.statusSeenAt}`;
-  switch (ending) {
-    case 'Succeeded':
-      return `${task} succeeded after ${pollCount(state.polls)}`;
-    case 'Failed':
-      return `${task} failed: ${state.failureReason === undefined || state.failureReason === '' ? 'the cloud gave no reason' : state.failureReason}`;
-    case 'NotFound':
-      return `${task} is unknown to the cloud, also after the grace of ${state.notFoundGraceSeconds} s: check zone, task id and account`;
-    case 'Vanished':
-      return `${task} is no longer known to the cloud (${lastStatus}): its result is not known`;
-    case 'Rejected':
-      return `${task} cannot be followed: ${error ?? 'permanent error'}${adviceOf(state)}`;
-    case 'DeadlineExceeded':
-      return `${task} was not over at its deadline ${state.deadlineAt} after ${pollCount(state.polls)}: ${lastStatus}${error === undefined ? '' : `, last error ${error}`}; the cloud task goes on`;
-    case 'Cancelled':
-      return `The follow of task ${state.taskId} of zone ${state.zoneId} was cancelled, ${lastStatus}; the cloud task itself goes on, since its API cannot stop it`;
-  }
-}
-
-function describeError({ code, message, requestId, retryAfterSeconds }: CheckError): string {
-  const notes = [
-    requestId !== undefined && `request id ${requestId}`,
-    retryAfterSeconds !== undefined && `no call wanted for ${retryAfterSeconds} s`,
-  ].filter((note) => typeof note === 'string');
-  return `${code}: ${message}${notes.length === 0 ? '' : ` (${notes.join(', ')})`}`;
-}
-
-function adviceOf({ lastError }: TaskState): string {
-  return lastError?.advice === undefined ? '' : `. ${lastError.advice}`;
+function toInstant(ms: number): string {
+  return new Date(ms).toISOString();
 }

@@ -128,19 +128,29 @@ describe('the command line, with a real server, worker process and socket', () =
     });
   });
 
-  test.each(['status', 'poll-now', 'resume', 'cancel'])(
-    '%s of a task that nobody follows says so, exit code 4',
-    async (name) => {
-      const end = await run(name, ZONE, 't-never', '--json');
-      expect(jsonOf(end)).toEqual({
-        error: {
-          code: 'NotFollowed',
-          message: 'Task t-never of zone z-cli is not followed in this namespace: start it with follow',
-        },
-      });
-      expect(end.code).toBe(4);
-    },
-  );
+  test.each([
+    ['status'],
+    ['watch'],
+    ['history'],
+    ['poll-now'],
+    ['check-now'],
+    ['task-changed'],
+    ['pause', '--reason', 'x'],
+    ['resume'],
+    ['extend', '--by', '60'],
+    ['set-polling', '--min-interval', '1'],
+    ['resolve', '--outcome', 'Failed', '--reason', 'x', '--by', 'y'],
+    ['cancel'],
+  ])('%s of a task that nobody follows says so, exit code 4', async (name, ...options) => {
+    const end = await run(name, ZONE, 't-never', '--json', ...options);
+    expect(jsonOf(end)).toEqual({
+      error: {
+        code: 'NotFollowed',
+        message: 'Task t-never of zone z-cli is not followed in this namespace: start it with follow',
+      },
+    });
+    expect(end.code).toBe(4);
+  });
 
   test('a terminated workflow has exit code 10', async () => {
     world.emulator.setTask(ZONE, 't-killed', { answers: [{ status: 'InProgress' }] });
@@ -165,7 +175,7 @@ describe('the command line, with a real server, worker process and socket', () =
     expect(end.code).toBe(2);
     const told = await run('status', '', 'a b');
     expect(told.output).toBe(
-      'Nothing was started:\n  - zoneId must be a non-empty string\n  - taskId must not contain white space or control characters\n',
+      'Bad input:\n  - zoneId must be a non-empty string\n  - taskId must not contain white space or control characters\n',
     );
     expect(told.code).toBe(2);
   });
@@ -265,8 +275,11 @@ describe('the command line, with a real server, worker process and socket', () =
     expect(program.stdout).toContain('0 success');
     expect(program.stdout).toContain('8 cannot connect');
     expect(program.code).toBe(0);
-    const commands = ['up', 'worker', 'follow', 'status', 'poll-now', 'resume', 'cancel', 'doctor', 'emulator'];
-    for (const name of commands) expect(program.stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
+    const commands =
+      'up worker follow list status watch history open poll-now check-now task-changed pause resume extend';
+    const others = 'set-polling resolve cancel doctor emulator completion';
+    for (const name of `${commands} ${others}`.split(' '))
+      expect(program.stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
     const follow = await run('follow', '--help');
     expect(follow.stdout).toContain('Examples:\n  $ provisioning follow z-djw98wnd0000 t-d8wjd8j30000\n');
     expect((await run('--version')).stdout).toBe('0.1.0\n');

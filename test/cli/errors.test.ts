@@ -1,5 +1,5 @@
 import { CommandError, reportOf } from '../../src/cli/errors';
-import { InvalidInputError, NotFollowedError } from '../../src/client';
+import { FollowEndedError, InvalidInputError, NoAnswerError, NotFollowedError } from '../../src/client';
 import { ConfigurationError } from '../../src/config';
 
 test('bad input is exit code 2 with every fault', () => {
@@ -31,6 +31,14 @@ test('a task that nobody follows is exit code 4', () => {
       code: 'NotFollowed',
       message: 'Task t-1 of zone z-1 is not followed in this namespace: start it with follow',
     },
+  });
+});
+
+test('a follow that has ended is exit code 4, no answer of a worker exit code 9', () => {
+  expect(reportOf(new FollowEndedError('z-1', 't-1'))).toMatchObject({ exitCode: 4, error: { code: 'FollowEnded' } });
+  expect(reportOf(new NoAnswerError(5000))).toMatchObject({
+    exitCode: 9,
+    error: { code: 'NoAnswer', message: expect.stringContaining('No worker answered within 5 s') as string },
   });
 });
 

@@ -17,11 +17,12 @@ const snapshot: ProvisioningSnapshot = {
   deadlineAt: '2026-03-02T12:00:00.000Z',
   observations: [],
   polling: { initialDelaySeconds: 0, minIntervalSeconds: 1, maxIntervalSeconds: 30, ageFraction: 0.1 },
+  messages: {},
 };
 
 function ended(phase: Ending): ProvisioningOutcome {
   const { nextPollAt: _, ...rest } = snapshot;
-  return { ...rest, phase, endedAt: '2026-03-01T12:01:00.000Z', message: 'what happened' };
+  return { ...rest, phase, endedAt: '2026-03-01T12:01:00.000Z', cloudTask: 'Untouched', message: 'what happened' };
 }
 
 describe('the line of a snapshot', () => {
@@ -57,6 +58,24 @@ describe('the line of a snapshot', () => {
       'needs a person: UnauthorizedOperation no permission',
     );
   });
+
+  test('shows why it is paused, and what a person declared', () => {
+    const paused = { phase: 'Paused', pausedReason: 'new key', pausedAt: STARTED } as const;
+    expect(snapshotLine({ ...snapshot, ...paused }, NOW)).toBe(
+      't-1 Paused, status InProgress, age 65 s, 9 polls, next in 7 s, paused: new key',
+    );
+    const resolution = { outcome: 'Failed', reason: 'seen', by: 'ops', at: STARTED } as const;
+    expect(snapshotLine({ ...ended('Resolved'), resolution }, NOW)).toContain('declared Failed by ops: seen');
+  });
+
+  test('lets nothing through that a terminal would obey', () => {
+    const failureReason = 'a\u001b[2Jb\r\nc\u009b1m';
+    expect(snapshotLine({ ...snapshot, failureReason }, NOW)).toContain('reason: a\ufffd[2Jb  c\ufffd1m');
+    expect(resultSentence({ kind: 'stopped', reason: 'x\u0007' })).toMatch(/: x\ufffd$/);
+    expect(resultSentence({ kind: 'ended', outcome: { ...ended('Failed'), message: 'x\u0007' } })).toBe(
+      'Failed: x\ufffd',
+    );
+  });
 });
 
 describe('what a wait brought', () => {
@@ -74,6 +93,14 @@ describe('what a wait brought', () => {
     expect(resultSentence({ kind: 'ended', outcome: ended(phase) })).toBe(`${phase}: what happened`);
   });
 
+  test.each([
+    ['Succeeded', 0],
+    ['Failed', 3],
+  ] as const)('what a person declared counts as such: %s', (outcome, code) => {
+    const resolution = { outcome, reason: 'seen', by: 'ops', at: STARTED };
+    expect(exitCodeOf({ kind: 'ended', outcome: { ...ended('Resolved'), resolution } })).toBe(code);
+  });
+
   test('a wait that timed out has 9, a workflow stopped from outside 10', () => {
     expect(exitCodeOf({ kind: 'waiting' })).toBe(9);
     expect(resultSentence({ kind: 'waiting' })).toBe('Not over yet: the wait ended, the follow goes on');
@@ -88,16 +115,18 @@ describe('what a wait brought', () => {
 describe('progress', () => {
   function watched(changes: Partial<ProvisioningSnapshot>): Watched {
     const changed = { ...snapshot, ...changes };
-    return { taskId: changed.taskId, snapshot: changed };
+    return { zoneId: changed.zoneId, taskId: changed.taskId, snapshot: changed };
   }
 
   function stream(
     isTTY: boolean,
     columns = 80,
-  ): { isTTY: boolean; columns: number; text: string; write(t: string): void } {
+    rows = 24,
+  ): { isTTY: boolean; columns: number; rows: number; text: string; write(t: string): void } {
     return {
       isTTY,
       columns,
+      rows,
       text: '',
       write(text) {
         this.text += text;
@@ -108,7 +137,7 @@ describe('progress', () => {
   test('is one plain line for each change where no terminal is', () => {
     const out = stream(false);
     const progress = new Progress(out);
-    progress.show([{ taskId: 't-1' }], NOW);
+    progress.show([{ zoneId: 'z-1', taskId: 't-1' }], NOW);
     progress.show([watched({})], NOW);
     progress.show([watched({ polls: 10 })], NOW + 1000);
     progress.show([watched({ status: 'Odd', polls: 11 })], NOW + 2000);
@@ -129,5 +158,28 @@ describe('progress', () => {
     expect(out.text).toBe(
       '\u001b[0Jt-1 Polling\nt-2 Polling\n' + '\u001b[2A\u001b[0Jt-1 Polling\n' + '\u001b[1A\u001b[0J',
     );
+  });
+
+  test('names the zone where there are several', () => {
+    const out = stream(false);
+    new Progress(out).show([watched({}), watched({ zoneId: 'z-2' })], NOW);
+    expect(out.text).toMatch(/^z-1\/t-1 Polling.*\nz-2\/t-1 Polling.*\n$/);
+  });
+
+  test('shows as many as the terminal has rows for, first those that go on', () => {
+    const out = stream(true, 13, 4);
+    const follows = ['t-1', 't-2', 't-3', 't-4'].map((taskId) => watched({ taskId }));
+    const over = watched({ ...ended('Succeeded'), taskId: 't-0' });
+    new Progress(out).show([over, ...follows.slice(0, 2)], NOW);
+    expect(out.text).toBe('\u001b[0Jt-0 Succeede\nt-1 Polling,\nt-2 Polling,\n');
+    out.text = '';
+    new Progress(out).show([over, ...follows], NOW);
+    expect(out.text).toBe('\u001b[0Jt-1 Polling,\nt-2 Polling,\n… and 3 more\n');
+  });
+
+  test('cuts by the columns that characters take', () => {
+    const out = stream(true, 12);
+    new Progress(out).show([watched({ taskId: '部署失败部署' })], NOW);
+    expect(out.text).toBe('\u001b[0J部署失败部\n');
   });
 });

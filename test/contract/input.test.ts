@@ -1,4 +1,11 @@
-import { followInputFaults, InvalidInputError, resolveFollowInput, type FollowInput } from '../../src/contract';
+import {
+  DEFAULT_POLLING,
+  followInputFaults,
+  InvalidInputError,
+  resolveFollowInput,
+  withPolling,
+  type FollowInput,
+} from '../../src/contract';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 const IDS = { zoneId: 'z-1', taskId: 't-1' };
@@ -74,6 +81,10 @@ describe('polling', () => {
     [{ ageFraction: '0.1' }, 'polling.ageFraction must be a number from 0 to 1'],
     [{ minIntervalSeconds: 31 }, 'polling.minIntervalSeconds must not exceed polling.maxIntervalSeconds'],
     [{ maxIntervalSeconds: 0.5 }, 'polling.minIntervalSeconds must not exceed polling.maxIntervalSeconds'],
+    [
+      { initialDelaySeconds: '5' },
+      'polling.initialDelaySeconds must be a number of seconds, zero or more, at most 315360000',
+    ],
     [{ factor: 2 }, 'polling.factor is not a known field'],
     [{ 'f\ud83d': 2 }, 'polling.f\ufffd is not a known field'],
     [{ ['f'.repeat(999)]: 2 }, `polling.${'f'.repeat(128)} is not a known field`],
@@ -91,6 +102,23 @@ describe('polling', () => {
       expect(faultsOf({ polling })).toEqual([]);
     },
   );
+});
+
+describe('settings with others put in their place', () => {
+  test('keep what is not given, or is undefined', () => {
+    const plainJavaScript: object = { minIntervalSeconds: 5, maxIntervalSeconds: undefined };
+    expect(withPolling(DEFAULT_POLLING, plainJavaScript)).toStrictEqual({
+      initialDelaySeconds: 0,
+      minIntervalSeconds: 5,
+      maxIntervalSeconds: 30,
+      ageFraction: 0.1,
+    });
+  });
+
+  test('take a 0 that is given, and leave the old ones as they were', () => {
+    expect(withPolling(DEFAULT_POLLING, { ageFraction: 0 }).ageFraction).toBe(0);
+    expect(DEFAULT_POLLING.ageFraction).toBe(0.1);
+  });
 });
 
 describe('the start and the deadline', () => {

@@ -101,11 +101,11 @@ describe('provisioning doctor, with a real server, worker process and socket', (
     expect(report.verdict).toBe('failed');
     expect(withVerdict(report, 'failed')).toEqual(['temporal-search-attributes', 'temporal-pollers']);
     expect(withVerdict(report, 'skipped')).toEqual([]);
-    const names = ['ProvisioningZoneId', 'ProvisioningTaskId', 'ProvisioningPhase', 'ProvisioningErrorCode'];
     expect(find(report, 'temporal-search-attributes')).toEqual({
       verdict: 'failed',
-      detail: `missing search attributes: ${names.join(', ')}`,
-      next: `Create them with: temporal operator search-attribute create --namespace unworked ${names.map((name) => `--name ${name} --type Keyword`).join(' ')}`,
+      detail:
+        'missing search attributes: ProvisioningZoneId, ProvisioningTaskId, ProvisioningPhase, ProvisioningErrorCode, ProvisioningStartedAt',
+      next: 'Create them with: temporal operator search-attribute create --namespace unworked --name ProvisioningZoneId --type Keyword --name ProvisioningTaskId --type Keyword --name ProvisioningPhase --type Keyword --name ProvisioningErrorCode --type Keyword --name ProvisioningStartedAt --type Datetime',
     });
     expect(find(report, 'temporal-pollers')).toEqual({
       verdict: 'failed',
@@ -137,6 +137,7 @@ describe('provisioning doctor, with a real server, worker process and socket', (
       const report = await diagnose();
       expect(report.verdict).toBe('ok');
       expect(withVerdict(report, 'ok')).toEqual(ALL);
+      expect(find(report, 'temporal-search-attributes').detail).toBe('all five are there, with the right types');
       expect(find(report, 'temporal-pollers').detail).toMatch(
         /^1 worker polls provisioning, the last time \d+ s ago; 1 worker polls tencent-organization, the last time \d+ s ago$/,
       );
@@ -217,7 +218,7 @@ describe('provisioning doctor, with a real server, worker process and socket', (
       const report = await diagnose({ TEMPORAL_NAMESPACE: 'wrong' });
       expect(find(report, 'temporal-search-attributes')).toEqual({
         verdict: 'failed',
-        detail: 'Search attributes of the wrong type, Keyword is needed: ProvisioningPhase',
+        detail: 'Search attributes of the wrong type: ProvisioningPhase must be Keyword',
         next: 'Use another namespace, or remove them with: temporal operator search-attribute remove --namespace wrong --name ProvisioningPhase',
       });
       expect(withVerdict(report, 'failed')).toEqual(['temporal-search-attributes', 'temporal-pollers']);

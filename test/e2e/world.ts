@@ -24,10 +24,24 @@ export interface World {
   close(): Promise<void>;
 }
 
+type WorldOptions = EmulatorOptions & {
+  withUi?: boolean;
+  /** After so many events a run continues as new; default: the server's. */
+  eventsOfARun?: number;
+};
+
 const WORKER = path.join(root, 'dist', 'src', 'worker.js');
 
-export async function createWorld(emulatorOptions: EmulatorOptions = {}): Promise<World> {
-  const server = await startDevServer({ cliPath: await findTemporalCli(), headless: true, fastTimers: true });
+export async function createWorld(options: WorldOptions = {}): Promise<World> {
+  const { withUi = false, eventsOfARun, ...emulatorOptions } = options;
+  const server = await startDevServer({
+    cliPath: await findTemporalCli(),
+    headless: !withUi,
+    fastTimers: true,
+    ...(eventsOfARun !== undefined && {
+      dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': String(eventsOfARun) },
+    }),
+  });
   const emulator = await startEmulator(emulatorOptions);
   const connection = await Connection.connect({ address: server.address });
   const temporal = new Client({ connection });

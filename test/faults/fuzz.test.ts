@@ -2,7 +2,8 @@ import fc from 'fast-check';
 
 import type { ErrorClass, ProvisioningSnapshot } from '../../src/contract';
 import { TencentCloudError } from '../../src/tencent';
-import { applyCheck, initialState, toSnapshot, type CheckResult } from '../../src/workflows/task-state';
+import { toSnapshot } from '../../src/workflows/snapshot';
+import { applyCheck, initialState, type CheckResult } from '../../src/workflows/task-state';
 import { clientOf, closeAll, serve } from '../tencent/calls';
 
 const ANSWERS = 5_000;
@@ -112,14 +113,9 @@ test('5,000 random answers: a success only where the server meant one, and never
   });
   const client = clientOf(fake.endpoint);
   const polling = { initialDelaySeconds: 0, minIntervalSeconds: 1, maxIntervalSeconds: 30, ageFraction: 0.1 };
-  const fresh = initialState({
-    zoneId: 'z',
-    taskId: 't',
-    startedAt: AT,
-    deadlineAt: '2026-03-21T12:00:00.000Z',
-    polling,
-    notFoundGraceSeconds: 60,
-  });
+  const deadlineAt = '2026-03-21T12:00:00.000Z';
+  const input = { zoneId: 'z', taskId: 't', startedAt: AT, deadlineAt, polling, notFoundGraceSeconds: 60 };
+  const fresh = initialState(input, Date.parse(AT));
   const phases: Record<string, number> = {};
 
   await fc.assert(

@@ -17,6 +17,7 @@ const OURS = {
   ProvisioningTaskId: KEYWORD,
   ProvisioningPhase: KEYWORD,
   ProvisioningErrorCode: KEYWORD,
+  ProvisioningStartedAt: TYPE.INDEXED_VALUE_TYPE_DATETIME,
 };
 
 describe('the preflight, against a real server', () => {
@@ -68,19 +69,24 @@ describe('the preflight, against a real server', () => {
     await createNamespace('empty');
     await ensureSearchAttributes(connection, 'empty');
     const { workflow } = new Client({ connection, namespace: 'empty' });
-    const typedSearchAttributes = Object.values(SEARCH_ATTRIBUTES).map((name) => ({
-      key: defineSearchAttributeKey(name, SearchAttributeType.KEYWORD),
-      value: `a ${name}`,
-    }));
+    const { startedAt, ...keywords } = SEARCH_ATTRIBUTES;
+    const typedSearchAttributes = [
+      ...Object.values(keywords).map((name) => ({
+        key: defineSearchAttributeKey(name, SearchAttributeType.KEYWORD),
+        value: `a ${name}`,
+      })),
+      { key: defineSearchAttributeKey(startedAt, SearchAttributeType.DATETIME), value: new Date('2026-03-01T12:00Z') },
+    ];
     await workflow.start(FOLLOW_PROVISIONING_TASK, {
       workflowId: 'w-1',
       taskQueue: TASK_QUEUES.provisioning,
       typedSearchAttributes,
     });
     await expect(registered('empty')).resolves.toEqual(OURS);
-    const query = Object.values(SEARCH_ATTRIBUTES)
-      .map((name) => `${name} = 'a ${name}'`)
-      .join(' AND ');
+    const query = [
+      ...Object.values(keywords).map((name) => `${name} = 'a ${name}'`),
+      `${startedAt} < '2026-03-01T12:00:01Z'`,
+    ].join(' AND ');
     await until('the workflow is listed', async () => (await workflow.count(query)).count === 1);
   });
 
@@ -111,11 +117,16 @@ describe('the preflight, against a real server', () => {
     await add('wrong', {
       ProvisioningTaskId: TYPE.INDEXED_VALUE_TYPE_TEXT,
       ProvisioningPhase: TYPE.INDEXED_VALUE_TYPE_INT,
+      ProvisioningStartedAt: KEYWORD,
     });
     await expect(messageOf(ensureSearchAttributes(connection, 'wrong'))).resolves.toBe(
-      'Search attributes of the wrong type, Keyword is needed: ProvisioningTaskId, ProvisioningPhase. Use another namespace, or remove them with: temporal operator search-attribute remove --namespace wrong --name ProvisioningTaskId --name ProvisioningPhase',
+      'Search attributes of the wrong type: ProvisioningTaskId must be Keyword, ProvisioningPhase must be Keyword, ProvisioningStartedAt must be Datetime. Use another namespace, or remove them with: temporal operator search-attribute remove --namespace wrong --name ProvisioningTaskId --name ProvisioningPhase --name ProvisioningStartedAt',
     );
-    expect(Object.keys(await registered('wrong')).sort()).toEqual(['ProvisioningPhase', 'ProvisioningTaskId']);
+    expect(Object.keys(await registered('wrong')).sort()).toEqual([
+      'ProvisioningPhase',
+      'ProvisioningStartedAt',
+      'ProvisioningTaskId',
+    ]);
   });
 
   test('gives the command that creates them when the server refuses', async () => {
@@ -123,7 +134,7 @@ describe('the preflight, against a real server', () => {
     await add('full', { ProvisioningPhase: KEYWORD });
     await add('full', Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`Taken${i}`, KEYWORD])));
     await expect(messageOf(ensureSearchAttributes(connection, 'full'))).resolves.toBe(
-      'Search attributes are missing and could not be created (Unable to create search attributes: cannot have more than 10 search attribute of type Keyword.). Create them with: temporal operator search-attribute create --namespace full --name ProvisioningZoneId --type Keyword --name ProvisioningTaskId --type Keyword --name ProvisioningErrorCode --type Keyword',
+      'Search attributes are missing and could not be created (Unable to create search attributes: cannot have more than 10 search attribute of type Keyword.). Create them with: temporal operator search-attribute create --namespace full --name ProvisioningZoneId --type Keyword --name ProvisioningTaskId --type Keyword --name ProvisioningErrorCode --type Keyword --name ProvisioningStartedAt --type Datetime',
     );
   });
 

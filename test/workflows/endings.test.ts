@@ -293,7 +293,7 @@ describe('the end of a follow, under time skipping', () => {
   test('search attributes tell zone, task, phase and error code, and change only when they must', async () => {
     const { outcome, events } = await world.follow([IN_PROGRESS, cloudError('InternalError'), IN_PROGRESS, SUCCESS]);
     expect(upsertsIn(events)).toEqual([
-      { zoneId: ZONE, taskId: outcome?.taskId, phase: 'Polling', errorCode: null },
+      { zoneId: ZONE, taskId: outcome?.taskId, startedAt: outcome?.startedAt, phase: 'Polling', errorCode: null },
       { phase: 'Polling', errorCode: 'InternalError' },
       { phase: 'Polling', errorCode: null },
       { phase: 'Succeeded', errorCode: null },

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 import { DEFAULT_POLLING, type Polling } from '../../src/contract';
-import { BLOCKED_INTERVAL_SECONDS, intervalSeconds, nextPollAtMs } from '../../src/workflows/poll-schedule';
+import { BLOCKED_INTERVAL_SECONDS, intervalSeconds, secondsAfterRefusal } from '../../src/workflows/poll-schedule';
 
 const polling = (changes: Partial<Polling>): Polling => ({ ...DEFAULT_POLLING, ...changes });
 
@@ -127,30 +127,49 @@ describe('the wait before the next poll', () => {
   });
 });
 
-describe('the instant of the next poll', () => {
+describe('the wait after an error that asks to be left alone', () => {
+  const wait = (scheduled: number, asked: number, max = 3_600, task = 't-1', poll = 1): number =>
+    secondsAfterRefusal(polling({ maxIntervalSeconds: max }), scheduled, asked, task, poll);
+
   test.each([
-    ['after the wait', 1_000, 2.5, 100_000, 3_500],
-    ['never before the wait is over', 1_000, 0.0004, 100_000, 1_001],
-    ['at the deadline, when the wait is longer (T15)', 60_000, 60, 90_000, 90_000],
-    ['at the deadline, when the wait ends there', 30_000, 60, 90_000, 90_000],
-    ['at once, at the deadline', 90_000, 60, 90_000, 90_000],
-    ['beyond 2^31 ms (T24)', 1_000, 2_592_000, 5_184_001_000, 2_592_001_000],
-    ['at once, past the deadline', 95_000, 60, 90_000, 95_000],
-  ])('is %s', (_, nowMs, waitSeconds, deadlineMs, expected) => {
-    expect(nextPollAtMs(nowMs, waitSeconds, deadlineMs)).toBe(expected);
+    ['the schedule, when that is longer than what is asked with its spread', 60, 50, 3_600, 60],
+    ['the maximum, when more is asked', 1, 1_800, 30, 30],
+    ['the maximum, when just that is asked', 1, 30, 30, 30],
+    ['the schedule, when that is longer than the maximum', 45, 1_800, 30, 45],
+    ['the maximum for any time', 1, Infinity, 30, 30],
+  ])('is %s', (_, scheduled, asked, max, seconds) => {
+    expect(wait(scheduled, asked, max)).toBe(seconds);
   });
 
-  test('is a whole millisecond, not in the past and not past the deadline (T21)', () => {
-    const instant = fc.integer({ min: 0, max: 4e12 });
+  test.each([0, -5, NaN, -Infinity])('is the schedule when %p s are asked (T39)', (asked) => {
+    expect(wait(7.5, asked)).toBe(7.5);
+  });
+
+  test.each([
+    [600, 600, 605],
+    [5, 5, 10],
+    [2, 2, 4],
+    [0.5, 0.5, 1],
+  ])('when %d s are asked is spread over %d to %d s, and the same again on replay', (asked, least, most) => {
+    const waits = Array.from({ length: 1_000 }, (_, i) => wait(0.001, asked, 3_600, `t-${i}`));
+    const bins = Array<number>(10).fill(0);
+    for (const seconds of waits) {
+      expect(seconds).toBeGreaterThanOrEqual(least);
+      expect(seconds).toBeLessThanOrEqual(most);
+      const bin = Math.min(9, Math.floor(((seconds - least) / (most - least)) * 10));
+      bins[bin] = (bins[bin] ?? 0) + 1;
+    }
+    expect(Math.min(...bins)).toBeGreaterThanOrEqual(60);
+    expect(Math.max(...bins)).toBeLessThanOrEqual(140);
+    expect(Array.from({ length: 1_000 }, (_, i) => wait(0.001, asked, 3_600, `t-${i}`))).toEqual(waits);
+  });
+
+  test('is finite, never below the schedule and never above the maximum, whatever is asked (T21, T39)', () => {
     fc.assert(
-      fc.property(instant, fc.double({ min: 0.001, max: 1e6, noNaN: true }), instant, (now, wait, deadline) => {
-        const at = nextPollAtMs(now, wait, deadline);
-        return (
-          Number.isInteger(at) &&
-          at >= now &&
-          at <= Math.max(now, deadline) &&
-          (at >= now + wait * 1000 || at >= deadline)
-        );
+      fc.property(anyPolling, anyAge, fc.double(), fc.string(), anyPoll, (settings, age, asked, task, poll) => {
+        const scheduled = intervalSeconds(settings, age, task, poll);
+        const seconds = secondsAfterRefusal(settings, scheduled, asked, task, poll);
+        return seconds >= scheduled && seconds <= settings.maxIntervalSeconds;
       }),
       { numRuns: 5000, seed: 1 },
     );

@@ -117,23 +117,6 @@ describe('the polling of a follow, under time skipping', () => {
     expect(calls).toEqual([0, 30 * DAY, 60 * DAY]);
     expect(outcome?.phase).toBe('DeadlineExceeded');
   });
-
-  test('continues as new with everything that it knows, no run above 4,500 events (T62)', async () => {
-    const input = { ...every(1), deadlineSeconds: 7200, note: 'long' };
-    const { outcome, events, handle } = await world.follow((call) => (call < 449 ? IN_PROGRESS : SUCCESS), input);
-    const first = events[0]?.workflowExecutionStartedEventAttributes;
-    expect(first?.firstExecutionRunId).not.toBe(first?.originalExecutionRunId);
-    expect(events.length).toBeLessThan(4500);
-    expect(outcome).toMatchObject({
-      phase: 'Succeeded',
-      polls: 450,
-      polling: { initialDelaySeconds: 0, minIntervalSeconds: 1, maxIntervalSeconds: 1, ageFraction: 0.1 },
-    });
-    expect(outcome?.observations.map(({ status }) => status)).toEqual(['InProgress', 'Success']);
-    expect(Date.parse(outcome?.deadlineAt ?? '') - Date.parse(outcome?.startedAt ?? '')).toBe(7_200_000);
-    expect(Date.parse(outcome?.endedAt ?? '') - Date.parse(outcome?.startedAt ?? '')).toBeGreaterThanOrEqual(449_000);
-    await expect(handle.query('status')).resolves.toMatchObject({ polls: 450 });
-  }, 120_000);
 });
 
 /** Seconds of each timer that was started. */

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { activityInfo } from '@temporalio/activity';
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure, defaultPayloadConverter } from '@temporalio/common';
-import { temporal } from '@temporalio/proto';
+import type { temporal } from '@temporalio/proto';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type LogEntry } from '@temporalio/worker';
 
@@ -22,6 +22,7 @@ import {
 } from '../../src/contract';
 import { freePort } from '../../src/dev/dev-server';
 import { findTestServer } from '../../src/dev/temporal-binaries';
+import { apiTypeOf } from '../../src/preflight';
 import { TencentCloudError, type OrganizationClient } from '../../src/tencent';
 import { root } from '../support/project';
 import { until } from '../support/until';
@@ -129,10 +130,10 @@ export async function startSkippingServer(
   });
   const executable = { type: 'existing-path', path: await findTestServer() } as const;
   const env = await TestWorkflowEnvironment.createTimeSkipping({ server: { executable } });
-  const keyword = temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD;
+  // Without the preflight: the test server cannot list search attributes.
   await env.connection.operatorService.addSearchAttributes({
     namespace: 'default',
-    searchAttributes: Object.fromEntries(Object.values(SEARCH_ATTRIBUTES).map((name) => [name, keyword])),
+    searchAttributes: Object.fromEntries(Object.values(SEARCH_ATTRIBUTES).map((name) => [name, apiTypeOf(name)])),
   });
 
   const workflowsPath = path.join(root, 'src', 'workflows', 'index.ts');
@@ -245,7 +246,7 @@ function callsIn(events: readonly Event[], deadlineMs: number): number[] {
   return calls;
 }
 
-/** What each upsert of search attributes wrote, by their keys in the contract; null removes. */
+/** What each upsert of search attributes wrote, by their keys in the contract; null removes, an instant is ISO 8601. */
 export function upsertsIn(events: readonly Event[]): Partial<Record<keyof typeof SEARCH_ATTRIBUTES, unknown>>[] {
   return events.flatMap(({ upsertWorkflowSearchAttributesEventAttributes: upsert }) => {
     const fields = upsert?.searchAttributes?.indexedFields ?? {};
