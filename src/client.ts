@@ -120,6 +120,7 @@ const CALL_DEADLINE_MS = 10_000;
 /** A check waits for the rate limit, and may last 20 s. */
 const CHECK_DEADLINE_MS = 60_000;
 const WAIT_SLICE_MS = 600_000;
+const COURTESY_MS = 1_000;
 /** Endings by the cloud's or a person's word: following such a task again gives the recorded outcome. */
 const FINAL_ENDINGS: readonly string[] = ['Succeeded', 'Failed', 'Vanished', 'Resolved'];
 
@@ -354,13 +355,16 @@ export class ProvisioningClient {
 
   /** The snapshot is a courtesy: without a worker to answer the query the wait still ends on time. */
   private async stillWaiting(zoneId: string, taskId: string): Promise<WaitResult> {
+    const limit = stopOn(undefined, COURTESY_MS);
     try {
-      const snapshot = await this.client.withDeadline(Date.now() + 1000, () =>
+      const query = this.client.withDeadline(Date.now() + COURTESY_MS, () =>
         this.handle(zoneId, taskId).query<ProvisioningSnapshot>(QUERIES.status),
       );
-      return { kind: 'waiting', snapshot };
+      return { kind: 'waiting', snapshot: await Promise.race([query, limit.aborted]) };
     } catch {
       return { kind: 'waiting' };
+    } finally {
+      limit.release();
     }
   }
 

@@ -1,4 +1,4 @@
-import { pollCount, type ProvisioningSnapshot, type WaitResult } from '../client';
+import { ageText, pollCount, type ProvisioningSnapshot, type WaitResult } from '../client';
 
 import { printable } from './printable';
 
@@ -13,11 +13,10 @@ export function snapshotLine(snapshot: ProvisioningSnapshot, nowMs: number): str
   const { taskId, phase, status, polls, startedAt, endedAt, nextPollAt, failureReason, degradedBy, blockedBy } =
     snapshot;
   const { pausedReason, resolution } = snapshot;
-  const ageMs = (endedAt === undefined ? nowMs : Date.parse(endedAt)) - Date.parse(startedAt);
   const parts = [
     `${taskId} ${phase}`,
     `status ${status ?? 'not known yet'}`,
-    `age ${seconds(ageMs)}`,
+    `age ${ageText(startedAt, endedAt ?? new Date(nowMs).toISOString())}`,
     pollCount(polls),
     endedAt === undefined &&
       (nextPollAt === undefined ? 'asking now' : `next in ${seconds(Date.parse(nextPollAt) - nowMs)}`),

@@ -27,24 +27,24 @@ function ended(phase: Ending): ProvisioningOutcome {
 
 describe('the line of a snapshot', () => {
   test('tells phase, status, age, polls and the next poll', () => {
-    expect(snapshotLine(snapshot, NOW)).toBe('t-1 Polling, status InProgress, age 65 s, 9 polls, next in 7 s');
+    expect(snapshotLine(snapshot, NOW)).toBe('t-1 Polling, status InProgress, age 1 min 5 s, 9 polls, next in 7 s');
   });
 
   test('says so when no status is known and a poll is due', () => {
     const { status: _, ...unknown } = snapshot;
     expect(snapshotLine({ ...unknown, polls: 1, nextPollAt: STARTED }, NOW)).toBe(
-      't-1 Polling, status not known yet, age 65 s, 1 poll, next in 0 s',
+      't-1 Polling, status not known yet, age 1 min 5 s, 1 poll, next in 0 s',
     );
   });
 
   test('says so while a check is out', () => {
     const { nextPollAt: _, ...checking } = snapshot;
-    expect(snapshotLine(checking, NOW)).toBe('t-1 Polling, status InProgress, age 65 s, 9 polls, asking now');
+    expect(snapshotLine(checking, NOW)).toBe('t-1 Polling, status InProgress, age 1 min 5 s, 9 polls, asking now');
   });
 
   test('has the age at the end, not of today, and the reason', () => {
     expect(snapshotLine({ ...ended('Failed'), status: 'Failed', failureReason: 'name taken' }, NOW)).toBe(
-      't-1 Failed, status Failed, age 60 s, 9 polls, reason: name taken',
+      't-1 Failed, status Failed, age 1 min 0 s, 9 polls, reason: name taken',
     );
   });
 
@@ -62,7 +62,7 @@ describe('the line of a snapshot', () => {
   test('shows why it is paused, and what a person declared', () => {
     const paused = { phase: 'Paused', pausedReason: 'new key', pausedAt: STARTED } as const;
     expect(snapshotLine({ ...snapshot, ...paused }, NOW)).toBe(
-      't-1 Paused, status InProgress, age 65 s, 9 polls, next in 7 s, paused: new key',
+      't-1 Paused, status InProgress, age 1 min 5 s, 9 polls, next in 7 s, paused: new key',
     );
     const resolution = { outcome: 'Failed', reason: 'seen', by: 'ops', at: STARTED } as const;
     expect(snapshotLine({ ...ended('Resolved'), resolution }, NOW)).toContain('declared Failed by ops: seen');
@@ -144,8 +144,8 @@ describe('progress', () => {
     progress.clear();
     expect(out.text).toBe(
       't-1: no worker answers; the follow waits for one, start it with "provisioning worker"\n' +
-        't-1 Polling, status InProgress, age 65 s, 9 polls, next in 7 s\n' +
-        't-1 Polling, status Odd, age 67 s, 11 polls, next in 5 s\n',
+        't-1 Polling, status InProgress, age 1 min 5 s, 9 polls, next in 7 s\n' +
+        't-1 Polling, status Odd, age 1 min 7 s, 11 polls, next in 5 s\n',
     );
   });
 
