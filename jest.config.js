@@ -15,5 +15,7 @@ module.exports = {
   // The compiled copy carries the same package name and would collide in jest's module map.
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.cache/'],
   testTimeout: 60_000,
-  maxWorkers: 2,
+  testSequencer: '<rootDir>/test/support/long-files-first.js',
+  // More than cores: half of the tests wait for processes of theirs, and for timers.
+  maxWorkers: 3,
 };
