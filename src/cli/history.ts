@@ -1,12 +1,11 @@
 import type { ProvisioningSnapshot } from '../client';
 
-import { workflowId } from '../client';
-import { onEachFollow } from './each-follow';
-import { refuseFaults } from './errors';
-import { snapshotLine, type CommonOptions } from './output';
+import { resultJson } from './each-follow';
+import { snapshotLine } from './output';
 import { printable } from './printable';
-import { selectionOf, type SelectionOptions } from './selection';
+import { viewing } from './status';
 import { tableLines } from './table';
+import { nameOf } from './tasks';
 
 const HEADER = ['WHEN', 'STATUS OR ERROR', 'REQUEST ID'];
 
@@ -21,28 +20,10 @@ export function historyLines(snapshot: ProvisioningSnapshot, nowMs: number): str
 }
 
 /** Shows what follows saw: each change of status and of error. */
-export async function history(
-  zone: string | undefined,
-  tasks: readonly string[],
-  options: CommonOptions & SelectionOptions,
-): Promise<number> {
-  const faults: string[] = [];
-  const selection = selectionOf(zone, tasks, options, faults);
-  refuseFaults(faults);
-  return onEachFollow(selection, {
-    running: false,
-    json: options.json,
-    act: (client, { zoneId, taskId }) => client.status(zoneId, taskId),
-    toJson: ({ zoneId, taskId }, { phase, observations }) => ({
-      zoneId,
-      taskId,
-      workflowId: workflowId(zoneId, taskId),
-      phase,
-      observations,
-    }),
-    toLines: ({ zoneId }, snapshot, isOneOfMany) =>
-      isOneOfMany
-        ? [`${printable(zoneId)}/${printable(snapshot.taskId)}:`, ...historyLines(snapshot, Date.now()), '']
-        : historyLines(snapshot, Date.now()),
-  });
-}
+export const history = viewing({
+  toJson: (task, { phase, observations }) => resultJson(task, { phase, observations }),
+  toLines: (task, snapshot, isOneOfMany) =>
+    isOneOfMany
+      ? [`${printable(nameOf(task))}:`, ...historyLines(snapshot, Date.now()), '']
+      : historyLines(snapshot, Date.now()),
+});

@@ -39,6 +39,7 @@ import {
 import { describeForOperators } from './current-details';
 import { handleMessages, type Follow } from './messages';
 import { nextPollAtMs } from './next-poll';
+import { now } from './now';
 import { toOutcome, toSnapshot } from './snapshot';
 import {
   applyCheck,
@@ -258,8 +259,4 @@ function conclude(outcome: ProvisioningOutcome): ProvisioningOutcome {
   // It tells nothing of the task, and stands before the outcome in the UI.
   failure.stack = '';
   throw failure;
-}
-
-function now(): string {
-  return new Date(Date.now()).toISOString();
 }

@@ -26,6 +26,7 @@ import {
   type ResolveRequest,
 } from '../contract';
 
+import { now } from './now';
 import { toSnapshot } from './snapshot';
 import {
   countMessage,
@@ -161,8 +162,4 @@ function refuse({ state }: Follow, faults: readonly string[]): void {
   const all = isEnded(state) ? [`the follow has ended already: ${state.phase}`] : faults;
   if (all.length === 0) return;
   throw ApplicationFailure.nonRetryable(new InvalidInputError(all).message, INVALID_INPUT_TYPE, ...all);
-}
-
-function now(): string {
-  return new Date(Date.now()).toISOString();
 }

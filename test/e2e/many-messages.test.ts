@@ -1,7 +1,7 @@
 import type { WorkflowHandle } from '@temporalio/client';
-import type { temporal } from '@temporalio/proto';
 
 import { SEARCH_ATTRIBUTES, workflowId, type ProvisioningSnapshot } from '../../src/client';
+import { runsOf } from '../support/runs';
 import { until } from '../support/until';
 
 import { createWorld, type World } from './world';
@@ -11,8 +11,6 @@ const TASK = 't-many';
 const EVENTS_OF_A_RUN = 60;
 const WAVES = 5;
 const DEADLINE_SECONDS = 3_600;
-
-type Event = temporal.api.history.v1.IHistoryEvent;
 
 describe('200 signals and 50 updates while the follow continues as new', () => {
   let world: World;
@@ -123,23 +121,6 @@ describe('200 signals and 50 updates while the follow continues as new', () => {
     expect(upserted).toEqual(runs.map((_, i) => i === 0));
   }, 120_000);
 });
-
-interface Run {
-  id: string;
-  events: Event[];
-}
-
-/** Returns all runs of a follow, the first one first. */
-async function runsOf({ client, workflowId: id }: WorkflowHandle): Promise<Run[]> {
-  const runs: Run[] = [];
-  let runId = (await client.getHandle(id).describe()).runId;
-  while (runId !== '') {
-    const { events } = await client.getHandle(id, runId).fetchHistory();
-    runs.unshift({ id: runId, events: events ?? [] });
-    runId = events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId ?? '';
-  }
-  return runs;
-}
 
 async function descriptionOf(
   handle: WorkflowHandle,

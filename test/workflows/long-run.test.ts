@@ -1,6 +1,5 @@
-import type { WorkflowHandle } from '@temporalio/client';
-
 import { TencentCloudError } from '../../src/tencent';
+import { runsOf } from '../support/runs';
 
 import {
   callTimesIn,
@@ -10,7 +9,6 @@ import {
   secondsInto,
   timeOf,
   upsertsIn,
-  type Event,
   type TimeSkippingWorld,
 } from './time-skipping';
 
@@ -30,7 +28,7 @@ describe('a follow of thirty days, under time skipping', () => {
   test('with pauses, an outage and an extension ends at its deadline to the second, no run above 4,096 events (T16, T62)', async () => {
     const extension = { args: [{ bySeconds: 2 * DAY }] as [object], updateId: 'two-more-days' };
     let deadlineAt: string | undefined;
-    const { outcome, failure, events, handle } = await world.follow(
+    const { outcome, failure, handle } = await world.follow(
       (_, age) => (age >= 10 * DAY && age < 10 * DAY + 6 * HOUR ? REFUSED : IN_PROGRESS),
       { ...every(500), deadlineSeconds: 28 * DAY, note: 'a month' },
       async ({ handle: follow, sleep, status }) => {
@@ -65,7 +63,7 @@ describe('a follow of thirty days, under time skipping', () => {
       'InProgress',
     ]);
 
-    const runs = await runsOf(handle, events);
+    const runs = (await runsOf(handle)).map(({ events }) => events);
     expect(runs.length).toBeGreaterThan(10);
     expect(Math.max(...runs.map((run) => run.length))).toBeLessThan(4_096);
     const calls = runs.flatMap(callTimesIn);
@@ -91,13 +89,3 @@ describe('a follow of thirty days, under time skipping', () => {
     ]);
   }, 180_000);
 });
-
-/** Returns the histories of all runs of a follow, the first one first. */
-async function runsOf({ client, workflowId }: WorkflowHandle, last: Event[]): Promise<Event[][]> {
-  const runs = [last];
-  for (;;) {
-    const before = runs[0]?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId;
-    if (!before) return runs;
-    runs.unshift((await client.getHandle(workflowId, before).fetchHistory()).events ?? []);
-  }
-}

@@ -1,12 +1,11 @@
 import fc from 'fast-check';
 
-import { resolveFollowInput, type CheckError, type ErrorClass, type FollowInput } from '../../src/contract';
+import { type CheckError, type ErrorClass, type FollowInput } from '../../src/contract';
 import { nextPollAtMs } from '../../src/workflows/next-poll';
 import { intervalSeconds } from '../../src/workflows/poll-schedule';
 import {
   applyCheck,
   extendDeadline,
-  initialState,
   pause,
   resume,
   setPolling,
@@ -14,15 +13,11 @@ import {
   type TaskState,
 } from '../../src/workflows/task-state';
 
-const START = Date.parse('2026-03-01T12:00:00Z');
+import { at, fresh, START } from './states';
+
 const DAY = 86_400;
-const at = (seconds: number): string => new Date(START + seconds * 1000).toISOString();
 /** Next poll, in seconds from the start. */
 const nextAt = (state: TaskState): number => (nextPollAtMs(state) - START) / 1000;
-
-function fresh(input: Partial<FollowInput> = {}): TaskState {
-  return initialState(resolveFollowInput({ zoneId: 'z-1', taskId: 't-1', ...input }, START), START);
-}
 
 const inProgress: CheckResult = { answer: { status: 'InProgress' } };
 const failed = (errorClass: ErrorClass, fields: Partial<CheckError> = {}): CheckResult => ({

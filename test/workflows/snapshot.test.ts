@@ -1,4 +1,4 @@
-import { resolveFollowInput, type CheckError, type ErrorClass, type FollowInput } from '../../src/contract';
+import { type CheckError, type ErrorClass, type FollowInput } from '../../src/contract';
 import { toOutcome, toSnapshot } from '../../src/workflows/snapshot';
 import {
   applyCheck,
@@ -6,7 +6,6 @@ import {
   countMessage,
   end,
   extendDeadline,
-  initialState,
   pause,
   resolve,
   resume,
@@ -15,18 +14,16 @@ import {
   type TaskState,
 } from '../../src/workflows/task-state';
 
-const START = Date.parse('2026-03-01T12:00:00Z');
-const at = (seconds: number): string => new Date(START + seconds * 1000).toISOString();
+import * as states from './states';
+import { at } from './states';
 
 /** With a fixed pace, so that the next poll is known to the millisecond. */
 function fresh(input: Partial<FollowInput> = {}): TaskState {
-  const polling = { minIntervalSeconds: 30, maxIntervalSeconds: 30 };
-  return initialState(resolveFollowInput({ zoneId: 'z-1', taskId: 't-1', polling, ...input }, START), START);
+  return states.fresh({ polling: { minIntervalSeconds: 30, maxIntervalSeconds: 30 }, ...input });
 }
 
-/** Applies checks, one each so many seconds from second 0 on. */
-function after(results: readonly CheckResult[], everySeconds = 10): TaskState {
-  return results.reduce((before, result, i) => applyCheck(before, result, at(i * everySeconds)), fresh());
+function after(results: readonly CheckResult[], everySeconds?: number): TaskState {
+  return states.after(results, everySeconds, fresh());
 }
 
 const failed = (errorClass: ErrorClass, error: CheckError): CheckResult => ({ errorClass, error });

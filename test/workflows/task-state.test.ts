@@ -1,19 +1,10 @@
-import {
-  ENDINGS,
-  resolveFollowInput,
-  type ErrorClass,
-  type FollowInput,
-  type LivePhase,
-  type Phase,
-  type TaskStatusAnswer,
-} from '../../src/contract';
+import { ENDINGS, type ErrorClass, type LivePhase, type Phase, type TaskStatusAnswer } from '../../src/contract';
 import {
   applyCheck,
   checking,
   countMessage,
   end,
   extendDeadline,
-  initialState,
   isEnded,
   newUnknownStatus,
   pause,
@@ -24,8 +15,7 @@ import {
   type TaskState,
 } from '../../src/workflows/task-state';
 
-const START = Date.parse('2026-03-01T12:00:00Z');
-const at = (seconds: number): string => new Date(START + seconds * 1000).toISOString();
+import { after, at, fresh } from './states';
 
 const answer = (status: string, more: Partial<TaskStatusAnswer> = {}): CheckResult => ({ answer: { status, ...more } });
 const failed = (errorClass: ErrorClass, code: string, message = 'said the cloud'): CheckResult => ({
@@ -36,15 +26,6 @@ const inProgress = answer('InProgress', { taskType: 'StartProvisioning', request
 const notFound = failed('notFound', 'ResourceNotFound.UserProvisioningTaskNotFound');
 const forbidden = failed('needsPerson', 'UnauthorizedOperation');
 const refused = failed('transient', 'ClientError.NetworkError', 'connection refused');
-
-/** Applies checks, one each so many seconds from second 0 on. */
-function after(results: readonly CheckResult[], everySeconds = 10, state = fresh()): TaskState {
-  return results.reduce((before, result, i) => applyCheck(before, result, at(i * everySeconds)), state);
-}
-
-function fresh(input: Partial<FollowInput> = {}): TaskState {
-  return initialState(resolveFollowInput({ zoneId: 'z-1', taskId: 't-1', ...input }, START), START);
-}
 
 const repeat = (result: CheckResult, times: number): CheckResult[] => Array<CheckResult>(times).fill(result);
 
