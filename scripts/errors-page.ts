@@ -14,7 +14,7 @@ const WHAT_THE_WORKER_DOES: Readonly<Record<ErrorClass, string>> = {
   healing:
     'mends its clock or gets its key anew, and sends the call again at once; when that does not help, as if it needed a person',
   needsPerson:
-    'puts the follow into the phase `Blocked` and probes every 5 minutes, and at once on the signals `resume` and `pollNow`',
+    'puts the follow into the phase `Blocked` and probes every 5 minutes, and at once on `resume`, `pollNow`, `checkNow` and `taskChanged`',
   permanent: 'ends the follow as `Rejected`',
   notFound:
     'goes on within the grace (60 s by default); then ends the follow as `NotFound`, or as `Vanished` when the task was seen before',

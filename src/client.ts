@@ -1,10 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 
+import { status as grpcStatus } from '@grpc/grpc-js';
 import {
   ApplicationFailure,
   CancelledFailure,
   type Client,
   isGrpcDeadlineError,
+  isGrpcServiceError,
   WorkflowExecutionAlreadyStartedError,
   WorkflowFailedError,
   WorkflowIdConflictPolicy,
@@ -121,6 +125,7 @@ const CALL_DEADLINE_MS = 10_000;
 const CHECK_DEADLINE_MS = 60_000;
 const WAIT_SLICE_MS = 600_000;
 const COURTESY_MS = 1_000;
+const RESEND_MS = 100;
 /** Endings by the cloud's or a person's word: following such a task again gives the recorded outcome. */
 const FINAL_ENDINGS: readonly string[] = ['Succeeded', 'Failed', 'Vanished', 'Resolved'];
 
@@ -160,11 +165,14 @@ export class ProvisioningClient {
     signal?.throwIfAborted();
     const stop = stopOn(signal);
     try {
-      return await this.client.withAbortSignal(stop.signal, () =>
+      const answer = this.client.withAbortSignal(stop.signal, () =>
         this.call(() => this.handle(zoneId, taskId).query<ProvisioningSnapshot>(QUERIES.status)),
       );
+      // A call between two retries of the SDK does not end with its signal.
+      return await Promise.race([answer, stop.aborted]);
     } catch (error) {
       signal?.throwIfAborted();
+      if (isTimeout(error)) throw new NoAnswerError(CALL_DEADLINE_MS, { cause: error });
       throw error instanceof WorkflowNotFoundError ? new NotFollowedError(zoneId, taskId) : error;
     } finally {
       stop.release();
@@ -373,21 +381,26 @@ export class ProvisioningClient {
     taskId: string,
     name: string,
     argument: object | undefined,
-    { updateId, timeoutMs = CALL_DEADLINE_MS }: UpdateOptions = {},
+    { updateId = randomUUID(), timeoutMs = CALL_DEADLINE_MS }: UpdateOptions = {},
   ): Promise<ProvisioningSnapshot> {
-    const options = { ...(updateId !== undefined && { updateId }) };
+    const options = { updateId };
     const send = (handle: FollowHandle): Promise<ProvisioningSnapshot> =>
       argument === undefined
         ? handle.executeUpdate<ProvisioningSnapshot, []>(name, options)
         : handle.executeUpdate<ProvisioningSnapshot, [object]>(name, { ...options, args: [argument] });
-    try {
-      return await this.steer(zoneId, taskId, send, timeoutMs);
-    } catch (error) {
-      const cause = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
-      if (cause instanceof ApplicationFailure && cause.type === INVALID_INPUT_TYPE) {
-        throw new InvalidInputError((cause.details ?? []).map(String));
+    const endMs = Date.now() + timeoutMs;
+    for (;;) {
+      try {
+        return await this.steer(zoneId, taskId, send, endMs - Date.now());
+      } catch (error) {
+        const cause = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
+        if (cause instanceof ApplicationFailure && cause.type === INVALID_INPUT_TYPE) {
+          throw new InvalidInputError((cause.details ?? []).map(String));
+        }
+        if (isTimeout(error)) throw new NoAnswerError(timeoutMs, { cause: error });
+        if (!isDropped(error) || Date.now() + RESEND_MS >= endMs) throw error;
+        await delay(RESEND_MS);
       }
-      throw error;
     }
   }
 
@@ -411,13 +424,8 @@ export class ProvisioningClient {
     return this.client.workflow.getHandle<FollowWorkflow>(workflowId(zoneId, taskId));
   }
 
-  private async call<T>(fn: () => Promise<T>, timeoutMs = CALL_DEADLINE_MS): Promise<T> {
-    try {
-      return await this.client.withDeadline(Date.now() + timeoutMs, fn);
-    } catch (error) {
-      if (isTimeout(error)) throw new NoAnswerError(timeoutMs, { cause: error });
-      throw error;
-    }
+  private call<T>(fn: () => Promise<T>, timeoutMs = CALL_DEADLINE_MS): Promise<T> {
+    return this.client.withDeadline(Date.now() + timeoutMs, fn);
   }
 }
 
@@ -425,8 +433,18 @@ type FollowWorkflow = (input: FollowInput) => Promise<ProvisioningOutcome>;
 type FollowHandle = WorkflowHandle<FollowWorkflow>;
 
 function isTimeout(error: unknown): boolean {
-  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return true;
-  return isGrpcDeadlineError(error instanceof Error && error.cause ? error.cause : error);
+  return error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isGrpcDeadlineError(causeOf(error));
+}
+
+/** The server drops an update when an event comes between it and the end of the follow that it causes. */
+function isDropped(error: unknown): boolean {
+  const cause = causeOf(error);
+  const dropped: number = grpcStatus.FAILED_PRECONDITION;
+  return isGrpcServiceError(cause) && Number(cause.code) === dropped;
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof Error && error.cause ? error.cause : error;
 }
 
 function refuse(faults: readonly string[]): void {

@@ -1,7 +1,13 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 
-import { FOLLOW_PROVISIONING_TASK, parseWorkflowId, SEARCH_ATTRIBUTES, type Phase } from './contract';
+import {
+  FOLLOW_PROVISIONING_TASK,
+  InvalidInputError,
+  parseWorkflowId,
+  SEARCH_ATTRIBUTES,
+  type Phase,
+} from './contract';
 
 /** Which follows are listed; what is not given does not restrict. */
 export interface ListFilter {
@@ -48,9 +54,13 @@ const keys = {
  * Words a filter as a list query of Temporal. Only the last run of a follow is listed.
  *
  * @param nowMs - the present in epoch ms
+ * @throws InvalidInputError when the parentheses of its query do not match: it would not be one part among others
  */
 export function listQuery(filter: ListFilter, nowMs: number): string {
   const { phases, zoneId, errorCode, olderThanSeconds, running, query } = filter;
+  if (query !== undefined && !isBalanced(query)) {
+    throw new InvalidInputError(['query must have matching parentheses and quotes']);
+  }
   const parts = [
     `WorkflowType = ${quoted(FOLLOW_PROVISIONING_TASK)}`,
     running === true ? "ExecutionStatus = 'Running'" : "ExecutionStatus != 'ContinuedAsNew'",
@@ -68,7 +78,7 @@ export function listQuery(filter: ListFilter, nowMs: number): string {
 /** Reads what the server lists; undefined when it is not a follow that the contract names. */
 export function toListedFollow(info: WorkflowExecutionInfo): ListedFollow | undefined {
   const ids = parseWorkflowId(info.workflowId);
-  if (!ids) return undefined;
+  if (!ids || info.type !== FOLLOW_PROVISIONING_TASK) return undefined;
   const { typedSearchAttributes, memo = {}, startTime, closeTime, status } = info;
   const phase = typedSearchAttributes.get(keys.phase) as Phase | undefined;
   const errorCode = typedSearchAttributes.get(keys.errorCode);
@@ -85,6 +95,17 @@ export function toListedFollow(info: WorkflowExecutionInfo): ListedFollow | unde
     ...(typeof requestedBy === 'string' && { requestedBy }),
     ...(typeof note === 'string' && { note }),
   };
+}
+
+function isBalanced(query: string): boolean {
+  let open = 0;
+  for (const part of query.replaceAll(/'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*"/gs, '')) {
+    if (part === "'" || part === '"') return false;
+    if (part === '(') open += 1;
+    if (part === ')') open -= 1;
+    if (open < 0) return false;
+  }
+  return open === 0;
 }
 
 function quoted(text: string): string {

@@ -146,3 +146,17 @@ describe('a follow that the server lists', () => {
     },
   );
 });
+
+test.each(['a) OR (b', '(a', 'a)', "x = 'open", ')('])(
+  'a query that would not be one part among others is refused: %s',
+  (query) => {
+    expect(() => listQuery({ query }, 0)).toThrow('Invalid input: query must have matching parentheses and quotes');
+  },
+);
+
+test.each(["x = ')('", '(a OR b)', "x = 'it''s ('", 'x = "("'])(
+  'parentheses in quotes count for nothing: %s',
+  (query) => {
+    expect(listQuery({ query }, 0)).toContain(` AND (${query})`);
+  },
+);

@@ -78,16 +78,18 @@ export async function selectedTasks(
   limit = Infinity,
 ): Promise<{ tasks: readonly TaskIds[]; more: boolean }> {
   if ('tasks' in selection) return { tasks: selection.tasks, more: false };
-  const tasks: TaskIds[] = [];
+  const found = new Map<string, TaskIds>();
   try {
-    for await (const { zoneId, taskId } of client.list({ query: selection.query, ...(running && { running }) })) {
-      if (tasks.length === limit) return { tasks, more: true };
-      tasks.push({ zoneId, taskId });
+    for await (const follow of client.list({ query: selection.query, ...(running && { running }) })) {
+      // A task that was followed again is listed with each of its follows.
+      if (found.has(follow.workflowId)) continue;
+      if (found.size === limit) return { tasks: [...found.values()], more: true };
+      found.set(follow.workflowId, { zoneId: follow.zoneId, taskId: follow.taskId });
     }
   } catch (error) {
     throw explainedFilter(error);
   }
-  return { tasks, more: false };
+  return { tasks: [...found.values()], more: false };
 }
 
 /** Returns one result of many for a script. */

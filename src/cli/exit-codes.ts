@@ -16,6 +16,8 @@ export const EXIT_CODES = {
   unhealthy: 11,
   /** By convention 128 + SIGINT. */
   interrupted: 130,
+  /** By convention 128 + SIGPIPE. */
+  brokenPipe: 141,
 } as const;
 
 const BY_ENDING: Record<Exclude<Ending, 'Resolved'>, number> = {

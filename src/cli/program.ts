@@ -180,4 +180,5 @@ const EXIT_CODE_HELP = `Exit codes:
   6 cancelled   7 rejected by the cloud   8 cannot connect, or the Temporal server refused
   9 wait timed out or no worker answered, the follow goes on   10 workflow stopped from outside
   11 the doctor found something to mend   130 interrupted, or the question was answered with no
+  141 nobody reads the output any more
   Of many follows: that of the first one that is not 0.`;

@@ -28,7 +28,8 @@ export class Progress {
   /** Shows the follows as they stand. */
   show(follows: readonly Watched[], nowMs: number): void {
     const hasManyZones = new Set(follows.map(({ zoneId }) => zoneId)).size > 1;
-    const lineOf = (follow: Watched): string => `${hasManyZones ? `${follow.zoneId}/` : ''}${wordsOf(follow, nowMs)}`;
+    const lineOf = (follow: Watched): string =>
+      `${hasManyZones ? `${printable(follow.zoneId)}/` : ''}${wordsOf(follow, nowMs)}`;
     if (this.stream.isTTY) this.redraw(this.fitting(follows, lineOf));
     else for (const follow of follows) this.tellChange(follow, lineOf);
   }
@@ -50,7 +51,8 @@ export class Progress {
   }
 
   private redraw(lines: readonly string[]): void {
-    const { columns = 80 } = this.stream;
+    // Some terminals say that they have none.
+    const columns = this.stream.columns || 80;
     const up = this.shownLines > 0 ? `\u001b[${this.shownLines}A` : '';
     // A line that wraps would be counted as one and leave its rest behind.
     const text = lines.map((line) => `${cutTo(columns - 1, line)}\n`).join('');

@@ -26,7 +26,8 @@ function linesOnTheWay(snapshot: ProvisioningSnapshot, at: string): Line[] {
     `${nextPollAt === undefined ? 'asking the cloud now' : `next poll at ${nextPollAt}`}, deadline ${deadlineAt}`,
     `age ${ageText(startedAt, at)} at ${at}`,
     pausedLine(snapshot),
-    pausedReason !== undefined && 'Send the signal resume to go on; until then only the deadline causes a poll',
+    pausedReason !== undefined &&
+      'Send the signal resume to go on; until then it polls when somebody asks for it, and at its deadline',
     degradedBy &&
       `riding out ${code(degradedBy.code)} since ${degradedBy.since} (${degradedBy.count} in a row): ${degradedBy.message}`,
     degradedBy?.advice,

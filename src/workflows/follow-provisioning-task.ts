@@ -103,8 +103,8 @@ export async function followProvisioningTask(input: FollowInput, carried?: Carri
 }
 
 function begin(input: FollowInput): Carried {
-  const { startTime, memo } = workflowInfo();
-  const state = initialState(resolveInput(input), startTime.getTime());
+  const { memo } = workflowInfo();
+  const state = initialState(resolveInput(input), Date.now());
   const { requestedBy, note } = input;
   // A start from another language or the UI may have left it out.
   const missing = Object.entries({ requestedBy, note }).filter(([key, value]) => value !== undefined && !memo?.[key]);
@@ -146,27 +146,27 @@ async function poll(follow: Follow, publish: () => void): Promise<void> {
   follow.pollWanted = false;
   follow.state = checking(follow.state);
   publish();
-  const result = await checkUnlessEnded(follow);
-  if (!result) return;
-  const before = follow.state;
-  follow.state = applyCheck(before, result, now());
-  warnOfUnknownStatus(newUnknownStatus(before, follow.state));
-  const isLast = begunMs >= Date.parse(follow.state.deadlineAt);
-  if (isLast) follow.state = end(follow.state, 'DeadlineExceeded', now());
-}
-
-/** Gives nothing when a person's word ends the follow meanwhile: the call is given up. */
-async function checkUnlessEnded(follow: Follow): Promise<CheckResult | undefined> {
   const scope = new CancellationScope();
   let result: CheckResult | undefined;
   const check = scope.run(async () => {
     result = await checkStatus(follow.state);
   });
-  await Promise.race([check, condition(() => result !== undefined || isEnded(follow.state))]);
-  if (result) return result;
-  scope.cancel();
-  await check.catch(() => undefined);
-  return undefined;
+  try {
+    await Promise.race([check, condition(() => result !== undefined || isEnded(follow.state))]);
+  } finally {
+    // A person's word ended the follow meanwhile: the call is given up. An answer that came together with a cancel counts.
+    scope.cancel();
+    await CancellationScope.nonCancellable(() => check.catch(() => undefined));
+    if (result) take(follow, result, begunMs);
+  }
+}
+
+function take(follow: Follow, result: CheckResult, begunMs: number): void {
+  const before = follow.state;
+  follow.state = applyCheck(before, result, now());
+  warnOfUnknownStatus(newUnknownStatus(before, follow.state));
+  const isLast = begunMs >= Date.parse(follow.state.deadlineAt);
+  if (isLast) follow.state = end(follow.state, 'DeadlineExceeded', now());
 }
 
 function resolveInput(input: FollowInput): ResolvedFollowInput {

@@ -50,6 +50,8 @@ export interface Follow {
 
 /** So many update ids are kept; a caller repeats its update within minutes. */
 const MAX_HANDLED_UPDATES = 500;
+/** And of so many characters together, since what is carried must stay far below the server's 2 MB. */
+const MAX_HANDLED_CHARACTERS = 50_000;
 
 const DESCRIPTIONS: Record<MessageName | 'status', string> = {
   status: 'The follow as it stands: phase, status, polls, next poll, what blocks or degrades it',
@@ -155,7 +157,9 @@ function isRepeated({ handledUpdates }: Follow): boolean {
 }
 
 function remember(follow: Follow): void {
-  follow.handledUpdates = [...follow.handledUpdates, currentUpdateInfo()?.id ?? ''].slice(-MAX_HANDLED_UPDATES);
+  const ids = [...follow.handledUpdates, currentUpdateInfo()?.id ?? ''].slice(-MAX_HANDLED_UPDATES);
+  while (ids.join('').length > MAX_HANDLED_CHARACTERS) ids.shift();
+  follow.handledUpdates = ids;
 }
 
 function refuse({ state }: Follow, faults: readonly string[]): void {

@@ -57,7 +57,7 @@ const UNKNOWN_CODE_POLLS = 3;
 /**
  * Returns the state of a follow that has not polled yet.
  *
- * @param nowMs - the start of the follow in epoch ms
+ * @param nowMs - the present in epoch ms, from which the initial delay counts
  */
 export function initialState(input: ResolvedFollowInput, nowMs: number): TaskState {
   const { zoneId, taskId, startedAt, deadlineAt, polling, notFoundGraceSeconds } = input;

@@ -270,6 +270,12 @@ describe('the command line, with a real server, worker process and socket', () =
     await expect(emulator.stop('SIGINT')).resolves.toEqual({ code: 0, signal: null });
   });
 
+  test('a reader that goes away ends the command quietly', async () => {
+    const command = start('completion', 'bash');
+    command.child.stdout?.destroy();
+    await expect(command.ended).resolves.toMatchObject({ code: 141, output: '' });
+  });
+
   test('help tells examples and exit codes', async () => {
     const program = await run('--help');
     expect(program.stdout).toContain('0 success');

@@ -214,6 +214,20 @@ describe('messages to a follow, with a real server, worker process and socket', 
     expect(calls('t-declared')).toBe(1);
   });
 
+  test('no resolve is lost, whatever its call brings in the same moment (T57)', async () => {
+    const request = { outcome: 'Succeeded', reason: 'seen', by: 'ada' } as const;
+    const phases = await Promise.all(
+      Array.from({ length: 20 }, async (_, i) => {
+        const taskId = `t-quick-${i}`;
+        world.emulator.setTask(ZONE, taskId, { answers: [IN_PROGRESS] });
+        await follow(taskId);
+        const { phase } = await world.client.resolve(ZONE, taskId, request, { timeoutMs: 30_000 });
+        return [phase, (await outcomeOf(taskId)).phase];
+      }),
+    );
+    expect(phases).toEqual(Array(20).fill(['Resolved', 'Resolved']));
+  });
+
   test('an extension that comes during the last poll still counts (T16)', async () => {
     world.emulator.setTask(ZONE, 't-extended', {
       answers: [IN_PROGRESS, { ...IN_PROGRESS, delayMs: 1_500 }, IN_PROGRESS],

@@ -49,7 +49,7 @@ const blockedBy = { code: 'UnauthorizedOperation', message: 'no permission', adv
 const paused = { pausedReason: 'lunch', pausedAt: since };
 const PAUSED = [
   'paused since 2026-03-01T12:00:30.000Z: lunch',
-  'Send the signal resume to go on; until then only the deadline causes a poll',
+  'Send the signal resume to go on; until then it polls when somebody asks for it, and at its deadline',
 ];
 const resolution = {
   outcome: 'Succeeded',

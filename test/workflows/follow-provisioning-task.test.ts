@@ -276,6 +276,7 @@ describe('what a follow shows on its way and leaves behind, under time skipping'
       handledUpdates: [],
       published: { phase: 'Polling', errorCode: 'ClientError.NetworkError' },
     });
+    const firstTask = firstRun.find((event) => event.workflowTaskStartedEventAttributes);
     expect(carried.state).toEqual({
       zoneId: ZONE,
       taskId: outcome?.taskId,
@@ -298,7 +299,8 @@ describe('what a follow shows on its way and leaves behind, under time skipping'
       polling: { initialDelaySeconds: 0, minIntervalSeconds: 10, maxIntervalSeconds: 10, ageFraction: 0.5 },
       messages: {},
       notFoundGraceSeconds: 5,
-      firstPollDueAt: new Date(startedMs).toISOString(),
+      // When a worker first took it up.
+      firstPollDueAt: new Date(timeOf(firstTask ?? {})).toISOString(),
     });
 
     const { startedAt, deadlineAt, observations, polling } = carried.state;

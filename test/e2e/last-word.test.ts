@@ -1,0 +1,74 @@
+import path from 'node:path';
+
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+
+import { TASK_QUEUES, workflowId, type TaskStatusAnswer } from '../../src/client';
+import { ensureSearchAttributes } from '../../src/preflight';
+import { root } from '../support/project';
+import { until } from '../support/until';
+
+import { createWorld, type World } from './world';
+
+const ZONE = 'z-last-word';
+
+describe('a cancel that a worker meets together with an answer', () => {
+  let world: World;
+  let connection: NativeConnection;
+
+  beforeAll(async () => {
+    Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter: 'OFF' } } });
+    world = await createWorld();
+    connection = await NativeConnection.connect({ address: world.server.address });
+    await ensureSearchAttributes(connection, 'default');
+  });
+
+  afterAll(async () => {
+    await connection.close();
+    await world.close();
+  });
+
+  test.each([
+    ['Success', { phase: 'Succeeded', status: 'Success', polls: 1, cloudTask: 'Ended' }],
+    ['InProgress', { phase: 'Cancelled', status: 'InProgress', polls: 1, cloudTask: 'Untouched' }],
+  ])('does not take back what the cloud said: %s (T03, T57)', async (status, expected) => {
+    const taskId = `t-${status}`;
+    let answer: ((given: TaskStatusAnswer) => void) | undefined;
+    const getProvisioningTaskStatus = (): Promise<TaskStatusAnswer> =>
+      new Promise((resolve) => {
+        answer = resolve;
+      });
+    const calls = await Worker.create({
+      connection,
+      taskQueue: TASK_QUEUES.tencentOrganization,
+      activities: { getProvisioningTaskStatus },
+    });
+    const calling = calls.run();
+    const followWhile = async (work: () => Promise<unknown>): Promise<void> => {
+      const codePath = path.join(root, 'dist', 'workflow-bundle.js');
+      const worker = await Worker.create({
+        connection,
+        taskQueue: TASK_QUEUES.provisioning,
+        workflowBundle: { codePath },
+        maxCachedWorkflows: 0,
+      });
+      await worker.runUntil(work);
+    };
+    const handle = world.temporal.workflow.getHandle(workflowId(ZONE, taskId));
+    await world.client.follow({ zoneId: ZONE, taskId });
+    await followWhile(() => until('the call is out', () => answer !== undefined));
+    answer?.({ status });
+    await until('the answer is in the history', async () => {
+      const { events } = await handle.fetchHistory();
+      return events?.some((event) => event.activityTaskCompletedEventAttributes) ?? false;
+    });
+    await world.client.cancel(ZONE, taskId);
+    await followWhile(async () => {
+      await expect(world.client.waitForOutcome(ZONE, taskId, { timeoutMs: 30_000 })).resolves.toMatchObject({
+        kind: 'ended',
+        outcome: expected,
+      });
+    });
+    calls.shutdown();
+    await calling;
+  });
+});
