@@ -81,6 +81,7 @@ function build() {
     'src',
     'emulator',
     'scripts',
+    'bench',
     'package.json',
     'package-lock.json',
     'tsconfig.json',

@@ -20,3 +20,17 @@ export function abortOn(...names: readonly NodeJS.Signals[]): Interruption {
   for (const name of names) process.once(name, abort);
   return { signal: controller.signal, release: () => names.forEach((name) => process.off(name, abort)) };
 }
+
+/** Waits for so long, or until the signal aborts. */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end, { once: true });
+  });
+}

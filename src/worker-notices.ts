@@ -1,10 +1,14 @@
 import type { MetricMeter } from '@temporalio/common';
 import type { Logger } from '@temporalio/worker';
 
-import type { Notice, Notify } from './tencent';
+import { VARIABLES } from './config';
+import type { QuotaNotice } from './quota';
+import type { Notice as CloudNotice } from './tencent';
+
+type Notice = CloudNotice | QuotaNotice;
 
 /** Makes notices visible: as a line of the log, and as a metric. */
-export function createNoticeReporter(logger: Logger, meter: MetricMeter): Notify {
+export function createNoticeReporter(logger: Logger, meter: MetricMeter): (notice: Notice) => void {
   const clockOffset = meter.createGauge(
     'provisioning_clock_offset_seconds',
     'int',
@@ -21,9 +25,16 @@ export function createNoticeReporter(logger: Logger, meter: MetricMeter): Notify
     undefined,
     'Renewals of temporary credentials, by result',
   );
+  const pace = meter.createGauge(
+    'provisioning_status_calls_per_second_limit',
+    'float',
+    undefined,
+    'Most status calls a second that this worker makes: its share of the quota, less what throttling took',
+  );
   showOffset(0);
   return (notice) => {
     const { kind: _, ...details } = notice;
+    if ('callsPerSecond' in notice) pace.set(notice.callsPerSecond);
     switch (notice.kind) {
       case 'clockCorrected':
         showOffset(notice.offsetSeconds);
@@ -37,7 +48,14 @@ export function createNoticeReporter(logger: Logger, meter: MetricMeter): Notify
         renewals.add(1, { result: 'failed' });
         logger.warn(sentenceOf(notice), details);
         break;
+      case 'share':
+      case 'throttlingOver':
+        logger.info(sentenceOf(notice), details);
+        break;
       case 'credentialsShortLived':
+      case 'throttled':
+      case 'ratesDiffer':
+      case 'workersUnknown':
         logger.warn(sentenceOf(notice), details);
         break;
     }
@@ -58,7 +76,24 @@ export function sentenceOf(notice: Notice): string {
       return `The key from ${notice.source} could not be renewed (${notice.error}); the old one serves${until(notice.expiresAt)}, and the next call tries again`;
     case 'credentialsShortLived':
       return `The key from ${notice.source} was issued for ${notice.lifetimeSeconds} s only, so it is renewed often. Ask for a longer time`;
+    case 'throttled':
+      return `The cloud throttled a status call (${notice.code}): this worker makes at most ${rate(notice.callsPerSecond)} now, and 5 % more after each ten seconds without. If it goes on, others use the account's quota: lower ${VARIABLES.statusCallsPerSecond}`;
+    case 'throttlingOver':
+      return `The cloud throttles no more: this worker makes up to ${rate(notice.callsPerSecond)} again`;
+    case 'share': {
+      const { workers, quotaPerSecond, callsPerSecond } = notice;
+      const who = workers === 1 ? 'One worker uses' : `${workers} workers share`;
+      return `${who} the quota of ${rate(quotaPerSecond)}: this one makes up to ${rate(callsPerSecond)}`;
+    }
+    case 'ratesDiffer':
+      return `Another worker polls the queue for ${rate(notice.otherPerSecond)} and this one for ${rate(notice.ownPerSecond)}, of which the server takes the last: set ${VARIABLES.statusCallsPerSecond} alike`;
+    case 'workersUnknown':
+      return `The server does not tell how many workers share the quota (${notice.error}), so this one uses all of it: set ${VARIABLES.workers}`;
   }
+}
+
+function rate(callsPerSecond: number): string {
+  return `${Number(callsPerSecond.toPrecision(3))} status calls/s`;
 }
 
 function until(expiresAt: string | undefined): string {

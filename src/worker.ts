@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
 
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
@@ -9,7 +9,9 @@ import { createActivities } from './activities';
 import { ConfigurationError, readConfig, VARIABLES, type TemporalConfig, type WorkerConfig } from './config';
 import { TASK_QUEUES } from './contract';
 import { ensureNamespace, ensureSearchAttributes, PreflightError } from './preflight';
+import { createPacedSlots, WorkerQuota } from './quota';
 import { messageOf, noServerAnswers, WORKER_IS_POLLING } from './sentences';
+import { readTaskQueue } from './task-queues';
 import { openCloud } from './tencent';
 import { createNoticeReporter } from './worker-notices';
 
@@ -26,6 +28,9 @@ export interface RunWorkerOptions {
   /** Called once both task queues are polled. */
   onReady?: () => void;
 }
+
+/** The queue of status checks has no other tasks. */
+const UNUSED_SLOTS = { type: 'fixed-size', numSlots: 1 } as const;
 
 interface Started {
   workers: Worker[];
@@ -99,8 +104,19 @@ async function start({ config, temporal }: RunWorkerOptions): Promise<Started> {
   const { logger, metricMeter } = Runtime.instance();
   for (const warning of config.warnings) logger.warn(warning);
   const notify = createNoticeReporter(logger, metricMeter);
-  const { organization, ...cloud } = openCloud(config.cloud, { env: process.env, homeDir: homedir(), notify });
+  const identity = `${process.pid}@${hostname()}`;
+  const queue = TASK_QUEUES.tencentOrganization;
+  const statusCallQuota = new WorkerQuota({
+    callsPerSecond: config.statusCallsPerSecond,
+    workers: config.workers,
+    identity,
+    readQueue: () => readTaskQueue(connection, { namespace, queue, kind: 'activity' }),
+    notify,
+  });
+  const surroundings = { env: process.env, homeDir: homedir(), notify, statusCallQuota };
+  const { organization, ...cloud } = openCloud(config.cloud, surroundings);
   const close = async (): Promise<void> => {
+    statusCallQuota.stop();
     await cloud.close();
     await connection.close();
   };
@@ -110,6 +126,7 @@ async function start({ config, temporal }: RunWorkerOptions): Promise<Started> {
     const shared = {
       connection,
       namespace,
+      identity,
       shutdownGraceTime: `${SHUTDOWN_GRACE_SECONDS}s`,
       shutdownForceTime: `${SHUTDOWN_FORCE_SECONDS}s`,
     } as const;
@@ -117,11 +134,18 @@ async function start({ config, temporal }: RunWorkerOptions): Promise<Started> {
       Worker.create({ ...shared, ...workflowSource(), taskQueue: TASK_QUEUES.provisioning }),
       Worker.create({
         ...shared,
-        taskQueue: TASK_QUEUES.tencentOrganization,
+        taskQueue: queue,
         activities: createActivities({ organization }),
         maxTaskQueueActivitiesPerSecond: config.statusCallsPerSecond,
+        tuner: {
+          activityTaskSlotSupplier: createPacedSlots(statusCallQuota.pacer),
+          workflowTaskSlotSupplier: UNUSED_SLOTS,
+          localActivityTaskSlotSupplier: UNUSED_SLOTS,
+          nexusTaskSlotSupplier: UNUSED_SLOTS,
+        },
       }),
     ]);
+    statusCallQuota.start();
     return { workers, close };
   } catch (error) {
     await close();

@@ -30,14 +30,17 @@ export const VARIABLES = {
   metadataEndpoint: 'PROVISIONING_METADATA_ENDPOINT',
   credentialSource: 'PROVISIONING_CREDENTIAL_SOURCE',
   statusCallsPerSecond: 'PROVISIONING_STATUS_CALLS_PER_SECOND',
+  workers: 'PROVISIONING_WORKERS',
   metricsAddress: 'PROVISIONING_METRICS_ADDRESS',
 } as const;
 
 /** Checked configuration of the worker. */
 export interface WorkerConfig {
   cloud: CloudSettings;
-  /** Rate of status calls that the server enforces for all workers together. */
+  /** Status calls a second of all workers together; a person can set another rate on the server's queue. */
   statusCallsPerSecond: number;
+  /** How many workers share that rate; `auto` counts those that poll. */
+  workers: number | 'auto';
   /** `host:port` where Prometheus scrapes the worker; none when absent. */
   metricsAddress?: string;
   /** What can be used but should be mended, one sentence each. */
@@ -80,6 +83,7 @@ function readSettings(env: NodeJS.ProcessEnv): WorkerConfig & { faults: string[]
   if (!(statusCallsPerSecond > 0 && statusCallsPerSecond <= 1000)) {
     faults.push(`${VARIABLES.statusCallsPerSecond} must be a number above 0 and at most 1000, got "${rate}"`);
   }
+  const workers = workersOf(valueOf(env, VARIABLES.workers), statusCallsPerSecond, faults);
   const metricsAddress = valueOf(env, VARIABLES.metricsAddress);
   if (metricsAddress !== undefined && !/^(\d+\.){3}\d+:\d{1,5}$/.test(metricsAddress)) {
     faults.push(
@@ -90,10 +94,24 @@ function readSettings(env: NodeJS.ProcessEnv): WorkerConfig & { faults: string[]
   return {
     cloud,
     statusCallsPerSecond,
+    workers,
     ...(metricsAddress !== undefined && { metricsAddress }),
     warnings: credentialWarnings(env),
     faults,
   };
+}
+
+function workersOf(text: string | undefined, callsPerSecond: number, faults: string[]): number | 'auto' {
+  if (text === undefined || text === 'auto') return 'auto';
+  const workers = Number(text);
+  if (!Number.isInteger(workers) || workers < 1) {
+    faults.push(`${VARIABLES.workers} must be auto or how many workers share the rate, got "${text}"`);
+  } else if (workers > 1 && workers > callsPerSecond) {
+    faults.push(
+      `${VARIABLES.workers} must not exceed ${VARIABLES.statusCallsPerSecond} (${callsPerSecond}): each worker needs at least one call a second, got ${workers}`,
+    );
+  }
+  return workers;
 }
 
 /** Nobody answers there. */

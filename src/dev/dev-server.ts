@@ -98,6 +98,8 @@ async function startOnce(options: DevServerOptions): Promise<DevServer> {
   }
   // Without it a start right after registering a search attribute fails with "no mapping defined".
   args.push('--dynamic-config-value', 'system.forceSearchAttributesCacheRefreshOnRead=true');
+  // Off by default: without it the zone with most follows gets most calls.
+  args.push('--dynamic-config-value', 'matching.enableFairness=true');
   if (fastTimers) args.push('--dynamic-config-value', 'history.timerProcessorMaxTimeShift="1ms"');
   for (const [name, value] of Object.entries(dynamicConfig)) args.push('--dynamic-config-value', `${name}=${value}`);
 

@@ -1,10 +1,10 @@
+import type { Poller, TaskQueueKey } from '../task-queues';
+
 import { failed, ok, warning, type Finding } from './check';
 
 /** Who polls a task queue. */
-export interface PolledQueue {
-  queue: string;
-  kind: 'workflow' | 'activity';
-  pollers: readonly { identity: string; lastPollMs: number }[];
+export interface PolledQueue extends Pick<TaskQueueKey, 'queue' | 'kind'> {
+  pollers: readonly Poller[];
 }
 
 /** A poll is answered within 60 s, with or without a task. */

@@ -1,7 +1,6 @@
 import { status as grpcStatus } from '@grpc/grpc-js';
 import { Connection, isGrpcServiceError } from '@temporalio/client';
-import { optionalTsToMs, tsToMs } from '@temporalio/common/lib/time';
-import { temporal } from '@temporalio/proto';
+import { tsToMs } from '@temporalio/common/lib/time';
 
 import { WITHOUT_PROXY, type TemporalConfig } from '../config/temporal';
 import { TASK_QUEUES } from '../contract';
@@ -13,14 +12,14 @@ import {
   removeSearchAttributes,
   searchAttributesAreWrong,
 } from '../sentences';
+import { readTaskQueue } from '../task-queues';
 import { isLoopback } from '../tencent';
 
 import { failed, ok, warning, type Finding } from './check';
-import { judgePollers, type PolledQueue } from './pollers';
+import { judgePollers } from './pollers';
 import { connectTcp, resolveName, shakeHands, type Peer, type TlsSettings } from './reachability';
 import type { Side } from './side';
 
-const { TaskQueueType } = temporal.api.enums.v1;
 const HOUR_MS = 3_600_000;
 
 /** Makes the checks of the Temporal server, in the order of TEMPORAL_CHECKS. */
@@ -102,11 +101,12 @@ export function createTemporalSide({ connectionOptions, namespace }: TemporalCon
         run: (signal) =>
           call(signal, async (opened) => {
             const { provisioning, tencentOrganization } = TASK_QUEUES;
-            const queues = [
-              await readPollers(opened, namespace, provisioning, 'workflow'),
-              await readPollers(opened, namespace, tencentOrganization, 'activity'),
-            ];
-            return judgePollers(queues, Date.now());
+            const keys = [
+              { namespace, queue: provisioning, kind: 'workflow' },
+              { namespace, queue: tencentOrganization, kind: 'activity' },
+            ] as const;
+            const queues = keys.map(async (key) => ({ ...key, ...(await readTaskQueue(opened, key)) }));
+            return judgePollers(await Promise.all(queues), Date.now());
           }),
       },
     ],
@@ -153,26 +153,4 @@ async function unlessMissing<T>(described: Promise<T>): Promise<T | undefined> {
     if (isGrpcServiceError(error) && error.code === grpcStatus.NOT_FOUND) return undefined;
     throw error;
   }
-}
-
-async function readPollers(
-  { workflowService }: Connection,
-  namespace: string,
-  queue: string,
-  kind: PolledQueue['kind'],
-): Promise<PolledQueue> {
-  const { pollers } = await workflowService.describeTaskQueue({
-    namespace,
-    taskQueue: { name: queue },
-    taskQueueType:
-      kind === 'workflow' ? TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW : TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
-  });
-  return {
-    queue,
-    kind,
-    pollers: pollers.map(({ identity, lastAccessTime }) => ({
-      identity: identity ?? '',
-      lastPollMs: optionalTsToMs(lastAccessTime) ?? 0,
-    })),
-  };
 }

@@ -1,5 +1,6 @@
 import { answerTimes, type AnswerTimes } from './answer-headers';
 import type { CallDeadline } from './call-deadline';
+import type { CallQuota } from './call-quota';
 import type { Credentials } from './credentials/credentials';
 import { CLIENT_ERRORS, TencentCloudError } from './errors';
 import type { ServerClock } from './server-clock';
@@ -34,6 +35,7 @@ export interface ApiAnswer {
  * Sends one request: no retry, no healing.
  *
  * @param credentials - `skip` sends it unsigned, for an action that takes a token of its own
+ * @param quota - waited for outside the deadline; none when left out
  * @throws TencentCloudError with the cloud's code, or a `ClientError.…`
  */
 export type CallApi = (
@@ -41,6 +43,7 @@ export type CallApi = (
   parameters: object,
   credentials: Credentials | 'skip',
   deadline: CallDeadline,
+  quota?: CallQuota,
 ) => Promise<ApiAnswer>;
 
 const CONTENT_TYPE = 'application/json';
@@ -56,7 +59,7 @@ export function createApi(options: ApiOptions): CallApi {
   const url = new URL('/', endpoint);
   // Without its port: the official signer signs the name alone, and the cloud verifies against Host as received.
   const host = url.hostname;
-  return async (action, parameters, credentials, deadline) => {
+  return async (action, parameters, credentials, deadline, quota) => {
     const body = JSON.stringify(parameters);
     const timestampSeconds = clock.nowSeconds();
     const token = credentials === 'skip' ? undefined : credentials.token;
@@ -74,9 +77,15 @@ export function createApi(options: ApiOptions): CallApi {
       ...(token && { 'X-TC-Token': token }),
       ...(region && { 'X-TC-Region': region }),
     };
-    const answer = await transport.send({ method: 'POST', url, headers, body }, deadline);
+    const turn = quota && ((signal: AbortSignal): Promise<() => void> => quota.turn(signal));
+    const answer = await transport.send({ method: 'POST', url, headers, body, turn }, deadline);
     const secrets = credentials === 'skip' ? [] : [credentials.secretId, credentials.secretKey, token];
-    return readEnvelope(answer, (text) => withoutSecrets(text, secrets));
+    try {
+      return readEnvelope(answer, (text) => withoutSecrets(text, secrets));
+    } catch (error) {
+      if (error instanceof TencentCloudError && error.errorClass === 'throttled') quota?.throttled(error.code);
+      throw error;
+    }
   };
 }
 

@@ -6,6 +6,8 @@ export interface CallDeadline {
   readonly signal: AbortSignal;
   /** Words what the call is doing, for the sentence that tells where it was cut: `waiting for the answer of …`. */
   phase: () => string;
+  /** Awaits what is no part of the call, a turn for example: meanwhile the deadline stands still. */
+  outside<T>(wait: () => Promise<T>): Promise<T>;
 }
 
 /**
@@ -22,13 +24,29 @@ export async function withinDeadline<T>(
 ): Promise<T> {
   caller?.throwIfAborted();
   const controller = new AbortController();
-  const deadline: CallDeadline = { signal: controller.signal, phase: () => 'it began' };
   const abort = (): void => controller.abort(caller?.reason);
   caller?.addEventListener('abort', abort, { once: true });
-  const timer = setTimeout(() => {
+  const cut = (): void => {
     const message = `The call was cut after ${ms} ms, while ${deadline.phase()}`;
     controller.abort(new TencentCloudError(CLIENT_ERRORS.timeout, message));
-  }, ms);
+  };
+  let timer = setTimeout(cut, ms);
+  let leftMs = ms;
+  let sinceMs = performance.now();
+  const deadline: CallDeadline = {
+    signal: controller.signal,
+    phase: () => 'it began',
+    async outside(wait) {
+      clearTimeout(timer);
+      leftMs -= performance.now() - sinceMs;
+      try {
+        return await wait();
+      } finally {
+        sinceMs = performance.now();
+        if (!controller.signal.aborted) timer = setTimeout(cut, Math.max(0, leftMs));
+      }
+    },
+  };
   try {
     return await unlessAborted(action(deadline), controller.signal);
   } finally {

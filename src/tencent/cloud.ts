@@ -1,3 +1,4 @@
+import type { CallQuota } from './call-quota';
 import { createCredentialChain, type CredentialSource, type CredentialSourceName } from './credentials';
 import { stsEndpointOf, validateEndpoint } from './endpoint';
 import type { Environment } from './environment';
@@ -30,6 +31,8 @@ export interface CloudSurroundings {
   proxies?: Environment;
   homeDir: string;
   notify: Notify;
+  /** Default: none. */
+  statusCallQuota?: CallQuota;
 }
 
 /** The cloud's API, ready to be called. */
@@ -46,7 +49,8 @@ export interface Cloud {
  *
  * @throws Error naming every fault of an endpoint, or a proxy variable that is not a URL
  */
-export function openCloud(settings: CloudSettings, { env, proxies = env, homeDir, notify }: CloudSurroundings): Cloud {
+export function openCloud(settings: CloudSettings, surroundings: CloudSurroundings): Cloud {
+  const { env, proxies = env, homeDir, notify, statusCallQuota } = surroundings;
   const { endpoint, allowHttp = false, region, stsEndpoint = stsEndpointOf(endpoint), metadataEndpoint } = settings;
   const faults = validateEndpoint(stsEndpoint, { allowHttp });
   if (faults.length > 0) throw new Error(`Invalid endpoint of STS: ${faults.join('; ')}`);
@@ -74,6 +78,7 @@ export function openCloud(settings: CloudSettings, { env, proxies = env, homeDir
     transport,
     clock,
     notify,
+    statusCallQuota,
   });
   return {
     organization,

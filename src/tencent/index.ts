@@ -1,5 +1,6 @@
 export * from './api-call';
 export * from './call-deadline';
+export type { CallQuota } from './call-quota';
 export * from './cloud';
 export { proxiesOf, proxyFaults } from './connections';
 export * from './credentials';

@@ -11,6 +11,7 @@ import {
   type ApiOptions,
 } from './api-call';
 import { withinDeadline } from './call-deadline';
+import type { CallQuota } from './call-quota';
 import type { Credentials } from './credentials/credentials';
 import { DEFAULT_ENDPOINT, validateEndpoint } from './endpoint';
 import { callHealing, type HealingOptions } from './healing-call';
@@ -25,8 +26,13 @@ export interface OrganizationClientOptions
   endpoint?: string;
   /** Lets an endpoint be `http` beyond loopback. Default false. */
   allowHttp?: boolean;
-  /** Bound of one call in ms, from getting the key to the last byte, what is sent again included. Default 10,000. */
+  /**
+   * Bound of one call in ms, from getting the key to the last byte, what is sent again included, but no waiting for a
+   * turn. Default 10,000.
+   */
   deadlineMs?: number;
+  /** The quota of GetProvisioningTaskStatus. Default: none, each call is sent at once. */
+  statusCallQuota?: CallQuota | undefined;
   /** Default: nobody is told. */
   notify?: HealingOptions['notify'];
 }
@@ -35,7 +41,7 @@ export interface OrganizationClientOptions
 export interface OrganizationClient {
   /**
    * Reads the status of one task. It is asked once; again only after what a wrong clock or key needs, or a kept
-   * connection that broke.
+   * connection that broke. Each request waits for its turn first.
    *
    * Rejects with a TencentCloudError, or with the reason of `signal`.
    */
@@ -57,7 +63,7 @@ export function createOrganizationClient(options: OrganizationClientOptions): Or
       withinDeadline(deadlineMs, signal, async (deadline) => {
         const parameters = { ZoneId: zoneId, TaskId: taskId };
         const send = (key: Credentials): Promise<ApiAnswer> =>
-          call('GetProvisioningTaskStatus', parameters, key, deadline);
+          call('GetProvisioningTaskStatus', parameters, key, deadline, options.statusCallQuota);
         return readTaskStatus(await callHealing(send, { ...options, notify }, deadline));
       }),
   };

@@ -11,6 +11,8 @@ export interface HttpRequest {
   url: URL;
   headers: Record<string, string>;
   body?: string;
+  /** Awaited before each sending, outside the deadline; what it gives is called after it. Default: sent at once. */
+  turn?: ((signal: AbortSignal) => Promise<() => void>) | undefined;
 }
 
 /** An answer of any status but 3xx, its body whole; header names in lower case. */
@@ -52,16 +54,30 @@ export function createTransport(options: TransportOptions = {}): Transport {
   const connections = createConnections(env, connectTimeoutMs);
   return {
     async send(request, deadline) {
-      const beganMs = performance.now();
-      let result = await exchange(request, connections.kept, connections, deadline, maxBodyBytes);
+      const sendOver = (dispatcher: Dispatcher): Promise<HttpAnswer | BrokenExchange> =>
+        inTurn(request, deadline, () => {
+          beganMs = performance.now();
+          return exchange(request, dispatcher, connections, deadline, maxBodyBytes);
+        });
+      let beganMs = 0;
+      let result = await sendOver(connections.kept);
       const isStale =
         'broken' in result && result.httpStatus === undefined && connections.isOlder(result.broken, beganMs);
-      if (isStale) result = await exchange(request, connections.fresh(), connections, deadline, maxBodyBytes);
+      if (isStale) result = await sendOver(connections.fresh());
       if ('broken' in result) throw toClientError(result, request.url, deadline.phase());
       return result;
     },
     close: () => connections.close(),
   };
+}
+
+async function inTurn<T>({ turn }: HttpRequest, deadline: CallDeadline, act: () => Promise<T>): Promise<T> {
+  const answered = turn && (await deadline.outside(() => turn(deadline.signal)));
+  try {
+    return await act();
+  } finally {
+    answered?.();
+  }
 }
 
 /** An exchange that the network ended. */

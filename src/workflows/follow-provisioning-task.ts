@@ -36,6 +36,7 @@ import {
   type ResolvedFollowInput,
 } from '../contract';
 
+import { fairnessKey } from './fairness-key';
 import { describeForOperators } from './current-details';
 import { handleMessages, type Follow } from './messages';
 import { nextPollAtMs } from './next-poll';
@@ -60,6 +61,9 @@ export interface Carried extends Follow {
 
 /** Events of a run after which the next begins: early enough that a flood of messages still fits below 4,096. */
 const EVENTS_OF_A_RUN = 3_500;
+
+/** The server hands out lower numbers first; 3 is its default. */
+const PRIORITY = { urgent: 1, scheduled: 3 };
 
 const searchAttributeKeys = {
   zoneId: defineSearchAttributeKey(SEARCH_ATTRIBUTES.zoneId, SearchAttributeType.KEYWORD),
@@ -142,6 +146,7 @@ const WAITS: Partial<Record<TaskState['phase'], string>> = {
 
 async function poll(follow: Follow, publish: () => void): Promise<void> {
   const begunMs = Date.now();
+  const isUrgent = follow.pollWanted || begunMs >= Date.parse(follow.state.deadlineAt);
   // Before the poll: what comes during it asks for one more.
   follow.pollWanted = false;
   follow.state = checking(follow.state);
@@ -149,7 +154,7 @@ async function poll(follow: Follow, publish: () => void): Promise<void> {
   const scope = new CancellationScope();
   let result: CheckResult | undefined;
   const check = scope.run(async () => {
-    result = await checkStatus(follow.state);
+    result = await checkStatus(follow.state, isUrgent);
   });
   try {
     await Promise.race([check, condition(() => result !== undefined || isEnded(follow.state))]);
@@ -179,7 +184,7 @@ function resolveInput(input: FollowInput): ResolvedFollowInput {
   }
 }
 
-async function checkStatus({ zoneId, taskId, polls }: TaskState): Promise<CheckResult> {
+async function checkStatus({ zoneId, taskId, polls }: TaskState, isUrgent: boolean): Promise<CheckResult> {
   const { getProvisioningTaskStatus } = proxyActivities<Activities>({
     taskQueue: TASK_QUEUES.tencentOrganization,
     startToCloseTimeout: '20s',
@@ -187,6 +192,8 @@ async function checkStatus({ zoneId, taskId, polls }: TaskState): Promise<CheckR
     retry: { maximumAttempts: 1 },
     cancellationType: ActivityCancellationType.TRY_CANCEL,
     summary: `poll #${polls + 1} of ${taskId}`,
+    // Zones take turns, so that one with ten thousand follows does not starve one with ten.
+    priority: { priorityKey: isUrgent ? PRIORITY.urgent : PRIORITY.scheduled, fairnessKey: fairnessKey(zoneId) },
   });
   try {
     return { answer: await getProvisioningTaskStatus({ zoneId, taskId }) };

@@ -1,5 +1,7 @@
 import type { Polling } from '../contract';
 
+import { hashToUnit } from './hash';
+
 /** Seconds between two probes of a follow that waits for a person. */
 export const BLOCKED_INTERVAL_SECONDS = 300;
 
@@ -48,15 +50,6 @@ function reflect(value: number, min: number, max: number): number {
   if (span === 0) return min;
   const offset = Math.abs(value - min) % (2 * span);
   return min + (offset > span ? 2 * span - offset : offset);
-}
-
-/** Maps a text to [0, 1): FNV-1a with a final avalanche, since neighbouring poll numbers must not be neighbours. */
-function hashToUnit(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32;
 }
 
 function clamp(value: number, min: number, max: number): number {

@@ -11,6 +11,7 @@ const KEY = { TENCENTCLOUD_SECRET_ID: 'AKIDexample', TENCENTCLOUD_SECRET_KEY: 's
 const DEFAULTS = {
   cloud: { endpoint: 'https://organization.intl.tencentcloudapi.com' },
   statusCallsPerSecond: 100,
+  workers: 'auto',
   warnings: [],
 };
 
@@ -114,6 +115,27 @@ describe('the configuration of the worker', () => {
   test('takes the highest rate', async () => {
     const env = { ...KEY, PROVISIONING_STATUS_CALLS_PER_SECOND: '1000' };
     await expect(readWorkerConfig(env)).resolves.toMatchObject({ statusCallsPerSecond: 1000 });
+  });
+
+  test.each([
+    ['auto', '0.5', 'auto'],
+    ['1', '0.5', 1],
+    ['12', '12.5', 12],
+  ])('takes %s workers for a rate of %s', async (workers, rate, expected) => {
+    const env = { ...KEY, PROVISIONING_WORKERS: workers, PROVISIONING_STATUS_CALLS_PER_SECOND: rate };
+    await expect(readWorkerConfig(env)).resolves.toMatchObject({ workers: expected });
+  });
+
+  test.each(['0', '-1', '1.5', 'two'])('refuses %s workers', async (workers) => {
+    await expect(faultsOf({ ...KEY, PROVISIONING_WORKERS: workers })).resolves.toEqual([
+      `PROVISIONING_WORKERS must be auto or how many workers share the rate, got "${workers}"`,
+    ]);
+  });
+
+  test('refuses more workers than calls a second', async () => {
+    await expect(faultsOf({ ...KEY, PROVISIONING_WORKERS: '101' })).resolves.toEqual([
+      'PROVISIONING_WORKERS must not exceed PROVISIONING_STATUS_CALLS_PER_SECOND (100): each worker needs at least one call a second, got 101',
+    ]);
   });
 
   test.each(['0', '-1', '1001', 'NaN', 'Infinity', 'many'])('refuses a rate of %s', async (rate) => {

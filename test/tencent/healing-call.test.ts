@@ -235,7 +235,7 @@ describe('a caller that leaves', () => {
     const call = callHealing(
       () => Promise.reject(REFUSED),
       { credentials, clock, notify: (notice) => notices.push(notice) },
-      { signal: controller.signal, phase: () => '' },
+      { signal: controller.signal, phase: () => '', outside: (wait) => wait() },
     );
     await setImmediate();
     controller.abort(reason);

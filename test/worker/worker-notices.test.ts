@@ -1,8 +1,11 @@
 import { DefaultLogger, Runtime, type LogEntry } from '@temporalio/worker';
 
 import { freePort } from '../../src/dev/dev-server';
-import type { Notice } from '../../src/tencent';
+import type { QuotaNotice } from '../../src/quota';
+import type { Notice as CloudNotice } from '../../src/tencent';
 import { createNoticeReporter } from '../../src/worker-notices';
+
+type Notice = CloudNotice | QuotaNotice;
 
 const source = 'role r through STS with the key from the environment';
 const expiresAt = '2026-03-20T14:00:00.000Z';
@@ -45,6 +48,36 @@ const EXPECTED: [Notice, string, string][] = [
     'WARN',
     `The key from ${source} was issued for 20 s only, so it is renewed often. Ask for a longer time`,
   ],
+  [
+    { kind: 'throttled', code: 'RequestLimitExceeded', callsPerSecond: 50 },
+    'WARN',
+    "The cloud throttled a status call (RequestLimitExceeded): this worker makes at most 50 status calls/s now, and 5 % more after each ten seconds without. If it goes on, others use the account's quota: lower PROVISIONING_STATUS_CALLS_PER_SECOND",
+  ],
+  [
+    { kind: 'throttlingOver', callsPerSecond: 100 },
+    'INFO',
+    'The cloud throttles no more: this worker makes up to 100 status calls/s again',
+  ],
+  [
+    { kind: 'share', workers: 3, quotaPerSecond: 100, callsPerSecond: 100 / 3 },
+    'INFO',
+    '3 workers share the quota of 100 status calls/s: this one makes up to 33.3 status calls/s',
+  ],
+  [
+    { kind: 'share', workers: 1, quotaPerSecond: 5, callsPerSecond: 5 },
+    'INFO',
+    'One worker uses the quota of 5 status calls/s: this one makes up to 5 status calls/s',
+  ],
+  [
+    { kind: 'ratesDiffer', ownPerSecond: 100, otherPerSecond: 50 },
+    'WARN',
+    'Another worker polls the queue for 50 status calls/s and this one for 100 status calls/s, of which the server takes the last: set PROVISIONING_STATUS_CALLS_PER_SECOND alike',
+  ],
+  [
+    { kind: 'workersUnknown', error: 'not allowed' },
+    'WARN',
+    'The server does not tell how many workers share the quota (not allowed), so this one uses all of it: set PROVISIONING_WORKERS',
+  ],
 ];
 
 test('notices are told in the log, and counted where a scrape finds them', async () => {
@@ -72,6 +105,7 @@ test('notices are told in the log, and counted where a scrape finds them', async
     'provisioning_clock_offset_seconds{direction="behind"} 0',
     'provisioning_credential_renewals{result="failed"} 2',
     'provisioning_credential_renewals{result="renewed"} 1',
+    'provisioning_status_calls_per_second_limit 5',
   ]);
   await Runtime.instance().shutdown();
 });

@@ -1,0 +1,31 @@
+/** What the people who run the worker should know of its quota; rates are status calls a second. */
+export type QuotaNotice =
+  | {
+      /** The cloud refused a call for its rate: this worker makes fewer from now on. */
+      kind: 'throttled';
+      code: string;
+      callsPerSecond: number;
+    }
+  | {
+      /** The full rate is used again. */
+      kind: 'throttlingOver';
+      callsPerSecond: number;
+    }
+  | {
+      /** What this worker uses: at its start, when workers come or go, and when a person changes the rate on the server. */
+      kind: 'share';
+      workers: number;
+      quotaPerSecond: number;
+      callsPerSecond: number;
+    }
+  | {
+      /** Another worker of the queue sends another rate, and the server takes that of the last poll. */
+      kind: 'ratesDiffer';
+      ownPerSecond: number;
+      otherPerSecond: number;
+    }
+  | {
+      /** The server does not say who polls the queue. */
+      kind: 'workersUnknown';
+      error: string;
+    };

@@ -1,0 +1,118 @@
+import { Pacer } from '../../src/quota/pacer';
+
+/** A pacer on jest's clock, and what was let in, in order. */
+function createWorld(callsPerSecond?: number) {
+  const pacer = new Pacer(() => Date.now());
+  if (callsPerSecond !== undefined) pacer.setRate(callsPerSecond);
+  const entered: string[] = [];
+  const answers: (() => void)[] = [];
+  const turn = (name: string, signal?: AbortSignal): Promise<void> =>
+    pacer.turn(signal).then((answered) => {
+      answers.push(answered);
+      entered.push(`${name} at ${Date.now()}`);
+    });
+  const room = (name: string, signal?: AbortSignal): Promise<void> =>
+    pacer.room(signal).then(() => void entered.push(`${name} at ${Date.now()}`));
+  return { pacer, entered, answers, turn, room };
+}
+
+describe('turns', () => {
+  beforeEach(() => jest.useFakeTimers({ now: 0 }));
+  afterEach(() => jest.useRealTimers());
+
+  it('come in the order in which they were asked for, evenly', async () => {
+    const { entered, turn } = createWorld(4);
+    for (const name of ['a', 'b', 'c']) void turn(name);
+    await jest.advanceTimersByTimeAsync(600);
+    expect(entered).toEqual(['a at 0', 'b at 251', 'c at 501']);
+  });
+
+  it('are not given before the rate is known', async () => {
+    const { pacer, entered, turn } = createWorld();
+    void turn('a');
+    await jest.advanceTimersByTimeAsync(5_000);
+    expect(entered).toEqual([]);
+    pacer.setRate(10);
+    await jest.advanceTimersByTimeAsync(0);
+    expect(entered).toEqual(['a at 5000']);
+  });
+
+  it('are not used up by one that gave up waiting, which rejects with its reason', async () => {
+    const { entered, turn } = createWorld(1);
+    const giveUp = new AbortController();
+    void turn('a');
+    const b = turn('b', giveUp.signal);
+    void turn('c');
+    await jest.advanceTimersByTimeAsync(500);
+    giveUp.abort(new Error('cancelled'));
+    await expect(b).rejects.toThrow('cancelled');
+    await expect(turn('d', giveUp.signal)).rejects.toThrow('cancelled');
+    await jest.advanceTimersByTimeAsync(2_000);
+    expect(entered).toEqual(['a at 0', 'c at 1102']);
+  });
+
+  it('come earlier once the call before was answered', async () => {
+    const { entered, answers, turn } = createWorld(1);
+    void turn('a');
+    void turn('b');
+    await jest.advanceTimersByTimeAsync(30);
+    answers[0]?.();
+    await jest.advanceTimersByTimeAsync(2_000);
+    expect(entered).toEqual(['a at 0', 'b at 1032']);
+  });
+
+  it('end with the pacer', async () => {
+    const { pacer, entered, turn } = createWorld(1);
+    void turn('a');
+    void turn('b');
+    pacer.close();
+    await jest.advanceTimersByTimeAsync(10_000);
+    expect(entered).toEqual(['a at 0']);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+});
+
+describe('room for a call', () => {
+  beforeEach(() => jest.useFakeTimers({ now: 0 }));
+  afterEach(() => jest.useRealTimers());
+
+  it('is there for those whose turn comes within 250 ms', async () => {
+    const { entered, room } = createWorld(20);
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) void room(name);
+    await jest.advanceTimersByTimeAsync(60_000);
+    // 0, 50.1, …, 200.4 ms from now; the sixth would wait for 250.5 ms.
+    expect(entered).toEqual(['a at 0', 'b at 0', 'c at 0', 'd at 0', 'e at 0']);
+  });
+
+  it('is there for one even at a slow rate, shortly before its turn', async () => {
+    const { pacer, entered, turn, room } = createWorld(0.1);
+    void turn('call');
+    void room('next');
+    void room('after');
+    await jest.advanceTimersByTimeAsync(60_000);
+    // The call has no answer: it counts as underway for 100 ms.
+    expect(entered).toEqual(['call at 0', 'next at 9870']);
+    pacer.arrived();
+    await jest.advanceTimersByTimeAsync(0);
+    expect(entered).toEqual(['call at 0', 'next at 9870', 'after at 60000']);
+  });
+
+  it('is given back by one that gave up, also at the instant at which it was let in', async () => {
+    const { entered, room } = createWorld(1);
+    const giveUp = new AbortController();
+    const a = room('a', giveUp.signal);
+    giveUp.abort(new Error('no longer needed'));
+    await expect(a).rejects.toThrow('no longer needed');
+    void room('b');
+    await jest.advanceTimersByTimeAsync(0);
+    expect(entered).toEqual(['b at 0']);
+  });
+
+  it('is there for one before the rate is known', async () => {
+    const { entered, room } = createWorld();
+    void room('a');
+    void room('b');
+    await jest.advanceTimersByTimeAsync(60_000);
+    expect(entered).toEqual(['a at 0']);
+  });
+});
