@@ -112,6 +112,7 @@ describe('docker-compose.yml', () => {
     expect(target).toBe(compose.services['temporal']?.environment?.['DYNAMIC_CONFIG_FILE_PATH']);
     expect(parse(readFileSync(path.join(root, source), 'utf8'))).toEqual({
       'system.forceSearchAttributesCacheRefreshOnRead': [{ value: true, constraints: {} }],
+      'matching.enableFairness': [{ value: true, constraints: {} }],
     });
   });
 });

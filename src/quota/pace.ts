@@ -1,5 +1,5 @@
-/** A call that has no answer yet is taken to have arrived after so long. */
-const MAX_UNDERWAY_MS = 100;
+/** So long after its sending a call has arrived, also one that has no answer yet. */
+const MAX_UNDERWAY_MS = 1_000;
 /** A second of the cloud's, as long as any clock may show it. */
 const WINDOW_MS = 1_002;
 /** So late a call may be without delaying those after it: timers are never on time. */
@@ -7,9 +7,10 @@ const CATCH_UP_MS = 50;
 
 /**
  * Spaces calls evenly, so that no rolling second of the cloud's holds more of them than the rate: neither after a pause
- * nor where timers are late or requests take their time. The cloud counts a call when it arrives, at some instant
- * between its sending and its answer, so a call counts until a second after its answer. Fractions of a rate above 1 are
- * cut off, since no second can hold them.
+ * nor where timers are late or requests take their time. The cloud counts a call when it arrives, which is no later
+ * than its answer; and the next one arrives no earlier than it is sent. The way there and back, which no call is spared,
+ * shortens that: what a call takes longer than the fastest one is what it may have been late. Fractions of a rate above
+ * 1 are cut off, since no second can hold them.
  *
  * Time comes in as milliseconds of any clock that does not go back.
  */
@@ -17,7 +18,8 @@ export class Pace {
   private limit = 1;
   private windowMs = WINDOW_MS;
   private dueMs = -Infinity;
-  /** The last calls, by the latest instant at which each may have arrived. */
+  private fastestMs = Infinity;
+  /** The last calls, by the latest instant at which each may have arrived, less the way there. */
   private calls: { arrivedMs: number }[] = [];
 
   /** @param callsPerSecond - above 0 */
@@ -57,7 +59,8 @@ export class Pace {
     // The longest list that is ever looked at is that of the highest rate so far; it is cut back now and then.
     if (this.calls.length > 2 * this.limit + 1_000) this.calls = this.calls.slice(-this.limit - 1_000);
     return (answeredMs) => {
-      call.arrivedMs = Math.min(call.arrivedMs, answeredMs);
+      this.fastestMs = Math.min(this.fastestMs, answeredMs - atMs);
+      call.arrivedMs = Math.min(call.arrivedMs, answeredMs - this.fastestMs);
     };
   }
 }

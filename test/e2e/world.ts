@@ -53,6 +53,8 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     PROVISIONING_ENDPOINT: emulator.url,
     TENCENTCLOUD_SECRET_ID: DEMO_ACCOUNT.secretId,
     TENCENTCLOUD_SECRET_KEY: DEMO_ACCOUNT.secretKey,
+    // Else one that follows a killed one first waits for that to make room.
+    PROVISIONING_WORKERS: '1',
   };
   return {
     server,

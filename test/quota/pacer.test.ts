@@ -47,8 +47,8 @@ describe('turns', () => {
     giveUp.abort(new Error('cancelled'));
     await expect(b).rejects.toThrow('cancelled');
     await expect(turn('d', giveUp.signal)).rejects.toThrow('cancelled');
-    await jest.advanceTimersByTimeAsync(2_000);
-    expect(entered).toEqual(['a at 0', 'c at 1102']);
+    await jest.advanceTimersByTimeAsync(3_000);
+    expect(entered).toEqual(['a at 0', 'c at 2002']);
   });
 
   it('come earlier once the call before was answered', async () => {
@@ -58,7 +58,7 @@ describe('turns', () => {
     await jest.advanceTimersByTimeAsync(30);
     answers[0]?.();
     await jest.advanceTimersByTimeAsync(2_000);
-    expect(entered).toEqual(['a at 0', 'b at 1032']);
+    expect(entered).toEqual(['a at 0', 'b at 1002']);
   });
 
   it('end with the pacer', async () => {
@@ -90,11 +90,11 @@ describe('room for a call', () => {
     void room('next');
     void room('after');
     await jest.advanceTimersByTimeAsync(60_000);
-    // The call has no answer: it counts as underway for 100 ms.
-    expect(entered).toEqual(['call at 0', 'next at 9870']);
+    // The call has no answer: it counts as underway for a second.
+    expect(entered).toEqual(['call at 0', 'next at 10770']);
     pacer.arrived();
     await jest.advanceTimersByTimeAsync(0);
-    expect(entered).toEqual(['call at 0', 'next at 9870', 'after at 60000']);
+    expect(entered).toEqual(['call at 0', 'next at 10770', 'after at 60000']);
   });
 
   it('is given back by one that gave up, also at the instant at which it was let in', async () => {

@@ -7,11 +7,11 @@ const ALL: QuotaNotice = { kind: 'share', workers: 1, quotaPerSecond: 20, callsP
 const quotas: WorkerQuota[] = [];
 
 /** A quota on jest's clock, before a server that says what `report` says. */
-function createWorld({ workers = 'auto' as number | 'auto', callsPerSecond = 20 } = {}) {
+function createWorld({ workers = 'auto' }: { workers?: number | 'auto' } = {}) {
   const notices: QuotaNotice[] = [];
   const server = { report: reportOf(ME) as TaskQueueReport | Error, asked: 0 };
   const quota = new WorkerQuota({
-    callsPerSecond,
+    callsPerSecond: 20,
     workers,
     identity: ME,
     readQueue: () => {

@@ -1,0 +1,187 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+import { busiestSecond, largestGap } from '../../bench/measure';
+import type { ReceivedRequest } from '../../emulator';
+import { freePort } from '../../src/dev/dev-server';
+import { findTemporalCli } from '../../src/dev/temporal-binaries';
+import { until } from '../support/until';
+
+import { createWorld, type World } from './world';
+
+const ZONE = 'z-quota';
+/** Status calls a second of all workers; the cloud refuses the next in any rolling second. */
+const RATE = 20;
+const FAST = { ageFraction: 0 };
+const run = promisify(execFile);
+
+/** Arrivals that the cloud answered for their rate. */
+const throttled = (requests: readonly ReceivedRequest[]): ReceivedRequest[] =>
+  requests.filter(({ answered }) => answered?.startsWith('RequestLimitExceeded'));
+
+const instants = (requests: readonly ReceivedRequest[]): number[] => requests.map(({ at }) => at);
+
+describe('one quota for every call', () => {
+  let world: World;
+
+  beforeAll(async () => {
+    world = await createWorld({ requestsPerSecond: RATE });
+  }, 60_000);
+  afterAll(() => world.close(), 60_000);
+
+  const startWorker = (more: Record<string, string> = {}) =>
+    world.startWorker({ PROVISIONING_STATUS_CALLS_PER_SECOND: String(RATE), ...more });
+
+  async function followAll(taskIds: readonly string[], script: object, more: object = {}): Promise<void> {
+    for (const taskId of taskIds) world.emulator.setTask(ZONE, taskId, script);
+    await Promise.all(taskIds.map((taskId) => world.client.follow({ zoneId: ZONE, taskId, polling: FAST, ...more })));
+  }
+
+  async function cancelAll(taskIds: readonly string[]): Promise<void> {
+    await Promise.all(taskIds.map((taskId) => world.client.cancel(ZONE, taskId)));
+  }
+
+  const ids = (name: string, count: number): string[] => Array.from({ length: count }, (_, i) => `${name}-${i}`);
+
+  const since = (fromMs: number, toMs = Infinity): ReceivedRequest[] =>
+    world.emulator.requests().filter(({ at }) => at >= fromMs && at < toMs);
+
+  test('T71, T72, T73: two workers, one killed, one new, half of the answers 503, operators asking: no second exceeds it, and nobody starves', async () => {
+    const tasks = ids('t-shared', 60);
+    const answers = [{ status: 'InProgress' }, { httpStatus: 503, rawBody: '' }];
+    // They wait before any worker is there.
+    await followAll(tasks, { answers: Array.from({ length: 50 }, () => answers).flat() });
+    const first = await startWorker({ PROVISIONING_WORKERS: 'auto' });
+    await until('the first worker makes calls', () => world.emulator.requests().length > 3 * RATE);
+    const second = await startWorker({ PROVISIONING_WORKERS: 'auto' });
+    await until('both share the quota', () =>
+      [first, second].every((worker) => worker.output().includes('2 workers share the quota of 20 status calls/s')),
+    );
+    const sharedMs = Date.now();
+    const asked = tasks.slice(0, 5).map((taskId) => world.client.checkNow(ZONE, taskId, { timeoutMs: 30_000 }));
+    await until('every follow was polled three times by both', () =>
+      tasks.every((taskId) => since(sharedMs).filter((request) => request.taskId === taskId).length >= 3),
+    );
+    await Promise.all(asked);
+    const killedMs = Date.now();
+    await first.stop('SIGKILL');
+    await until('the other one has all of it', () =>
+      second.output().includes('One worker uses the quota of 20 status calls/s'),
+    );
+    const aloneMs = Date.now();
+    await until('it uses it', () => since(aloneMs).length > 3 * RATE);
+
+    expect(busiestSecond(instants(world.emulator.requests()))).toBeLessThanOrEqual(RATE);
+    expect(throttled(world.emulator.requests())).toEqual([]);
+    // 60 follows at 20 calls a second: each has its turn every 3 s.
+    expect(largestGap(since(sharedMs, killedMs).map(({ at, taskId = '' }) => ({ at, taskId })))).toBeLessThan(6_000);
+    for (const taskId of tasks) expect(world.emulator.maxOutstanding(taskId)).toBe(1);
+    await cancelAll(tasks);
+    await second.stop('SIGKILL');
+  }, 90_000);
+
+  test('T43: where the cloud throttles, the worker slows down for all, says so, and every follow ends right', async () => {
+    const tasks = ids('t-throttled', 50);
+    const worker = await startWorker();
+    const fromMs = Date.now();
+    const code = 'RequestLimitExceeded.UinLimitExceeded';
+    const toMs = fromMs + 6_000;
+    world.emulator.setOutages([{ fromMs, toMs, answer: { error: { code, message: 'Too many calls.' } } }]);
+    await followAll(tasks, { durationMs: 1 });
+    await until('the throttling is over', () => Date.now() >= toMs);
+    // Halved at once and each second after, from 20 a second on: 10, 5, 2.5, 1.25.
+    expect(since(fromMs + 4_000, toMs).length).toBeLessThanOrEqual(5);
+    expect(worker.output()).toContain(
+      `The cloud throttled a status call (${code}): this worker makes at most 10 status calls/s now`,
+    );
+    const results = await Promise.all(
+      tasks.map((taskId) => world.client.waitForOutcome(ZONE, taskId, { timeoutMs: 80_000 })),
+    );
+    const phases = results.map((result) => (result.kind === 'ended' ? result.outcome.phase : result.kind));
+    expect(new Set(phases)).toEqual(new Set(['Succeeded']));
+    await worker.stop('SIGKILL');
+  }, 90_000);
+
+  test('T70: what waits for the quota has no time limit, gives way when cancelled, and follows a new rate without a restart', async () => {
+    world.emulator.setOutages([]);
+    const tasks = ids('t-waiting', 40);
+    const worker = await startWorker();
+    await setQueueRate(2);
+    await until('the worker follows', () => worker.output().includes('the quota of 2 status calls/s'));
+    await followAll(tasks, { answers: [{ status: 'InProgress' }] });
+    const fromMs = Date.now();
+    await until('six were polled', () => since(fromMs).length >= 6);
+    const cancelled = tasks.slice(10);
+    const left = tasks.slice(0, 10);
+    await cancelAll(cancelled);
+    await until('they ended', async () => {
+      const results = await Promise.all(
+        cancelled.map((taskId) => world.client.waitForOutcome(ZONE, taskId, { timeoutMs: 30_000 })),
+      );
+      return results.every(({ kind }) => kind === 'ended');
+    });
+    const cancelledMs = Date.now();
+    await until('those left were polled', () =>
+      left.every((taskId) => since(cancelledMs).some((request) => request.taskId === taskId)),
+    );
+    // A call that was on its way when its follow was cancelled may have arrived a moment later.
+    expect(since(cancelledMs + 1_000).filter(({ taskId = '' }) => cancelled.includes(taskId))).toEqual([]);
+    const slowMs = Date.now();
+    await setQueueRate(15);
+    await until('the worker makes more calls', () => busiestSecond(instants(since(slowMs))) >= 8);
+    expect(busiestSecond(instants(since(fromMs, slowMs)))).toBeLessThanOrEqual(2);
+    const snapshots = await Promise.all(left.map((taskId) => world.client.status(ZONE, taskId)));
+    expect(snapshots.flatMap(({ observations }) => observations.map(({ errorCode }) => errorCode))).toEqual(
+      left.map(() => undefined),
+    );
+    await setQueueRate(undefined);
+    await cancelAll(left);
+    await worker.stop('SIGKILL');
+  }, 90_000);
+
+  test('T75, T77: slow answers delay nobody else, and a follow that waits holds nothing', async () => {
+    const slow = ids('t-slow', 20);
+    const quick = ids('t-quick', 20);
+    const metrics = `127.0.0.1:${await freePort()}`;
+    await startWorker({ PROVISIONING_METRICS_ADDRESS: metrics });
+    await followAll(slow, { answers: [{ status: 'InProgress', delayMs: 30_000 }] });
+    await until('every slow call is out', () =>
+      slow.every((taskId) => world.emulator.requests(taskId).some(({ answered }) => answered === undefined)),
+    );
+    const fromMs = Date.now();
+    await followAll(quick, { answers: [{ status: 'InProgress' }] });
+    await until('the others were polled four times', () =>
+      quick.every((taskId) => world.emulator.requests(taskId).length >= 4),
+    );
+    // Twenty follows of one second at twenty calls a second; with the slow ones each would wait for 10 s.
+    const gapsOfQuick = since(fromMs).filter(({ taskId = '' }) => quick.includes(taskId));
+    expect(largestGap(gapsOfQuick.map(({ at, taskId = '' }) => ({ at, taskId })))).toBeLessThan(4_000);
+    for (const taskId of slow) expect(world.emulator.maxOutstanding(taskId)).toBe(1);
+    await cancelAll([...slow, ...quick]);
+
+    const idle = ids('t-idle', 50);
+    await followAll(
+      idle,
+      { answers: [{ status: 'InProgress' }] },
+      { polling: { minIntervalSeconds: 900, maxIntervalSeconds: 900 } },
+    );
+    await until('all wait, and no slot is used', async () => {
+      const used = (await (await fetch(`http://${metrics}/metrics`)).text())
+        .split('\n')
+        .filter((line) => line.startsWith('temporal_worker_task_slots_used'));
+      return (
+        idle.every((taskId) => world.emulator.requests(taskId).some(({ answered }) => answered !== undefined)) &&
+        used.length >= 2 &&
+        used.every((line) => line.endsWith(' 0'))
+      );
+    });
+  }, 90_000);
+
+  async function setQueueRate(perSecond: number | undefined): Promise<void> {
+    const rate = perSecond === undefined ? 'default' : String(perSecond);
+    await run(await findTemporalCli(), [
+      ...['task-queue', 'config', 'set', '--address', world.server.address],
+      ...['--task-queue', 'tencent-organization', '--task-queue-type', 'activity', '--queue-rps-limit', rate],
+    ]);
+  }
+});
