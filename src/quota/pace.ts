@@ -1,5 +1,9 @@
 /** So long after its sending a call has arrived, also one that has no answer yet. */
 const MAX_UNDERWAY_MS = 1_000;
+/** A later call may be faster by so much than the fastest one so far. */
+const FASTER_MS = 5;
+/** Before so many answers the fastest one says little: the first also had to connect. */
+const ANSWERS_TO_TRUST = 50;
 /** A second of the cloud's, as long as any clock may show it. */
 const WINDOW_MS = 1_002;
 /** So late a call may be without delaying those after it: timers are never on time. */
@@ -18,6 +22,7 @@ export class Pace {
   private limit = 1;
   private windowMs = WINDOW_MS;
   private dueMs = -Infinity;
+  private answers = 0;
   private fastestMs = Infinity;
   /** The last calls, by the latest instant at which each may have arrived, less the way there. */
   private calls: { arrivedMs: number }[] = [];
@@ -60,7 +65,9 @@ export class Pace {
     if (this.calls.length > 2 * this.limit + 1_000) this.calls = this.calls.slice(-this.limit - 1_000);
     return (answeredMs) => {
       this.fastestMs = Math.min(this.fastestMs, answeredMs - atMs);
-      call.arrivedMs = Math.min(call.arrivedMs, answeredMs - this.fastestMs);
+      this.answers += 1;
+      const wayMs = this.answers < ANSWERS_TO_TRUST ? 0 : Math.max(0, this.fastestMs - FASTER_MS);
+      call.arrivedMs = Math.min(call.arrivedMs, answeredMs - wayMs);
     };
   }
 }

@@ -2,8 +2,13 @@ import { unlessAborted } from '../tencent/call-deadline';
 
 import { Pace } from './pace';
 
-/** So far ahead of its turn a call may be taken on: enough to fill every turn, too little to wait for long. */
+/**
+ * So far ahead of its turn a call may be taken on: enough to fill every turn, too little to wait for long. At low rates
+ * it is so many calls, since the server splits a queue into four, of which each has a part of the rate.
+ */
 const AHEAD_MS = 250;
+const AHEAD_CALLS = 4;
+const MAX_AHEAD_MS = 4_000;
 
 type Waiting<T> = (value: T) => void;
 
@@ -97,7 +102,9 @@ export class Pacer {
 
   /** When there is room for one more; never, while so many are on their way that first one must have its turn. */
   private roomMs(): number {
-    const aheadMs = (this.queue.length + this.expected) * this.pace.gapMs;
-    return aheadMs <= AHEAD_MS ? this.pace.nextMs() + aheadMs - AHEAD_MS : Infinity;
+    const { gapMs } = this.pace;
+    const limitMs = Math.max(AHEAD_MS, Math.min(AHEAD_CALLS * gapMs, MAX_AHEAD_MS));
+    const aheadMs = (this.queue.length + this.expected) * gapMs;
+    return aheadMs <= limitMs ? this.pace.nextMs() + aheadMs - limitMs : Infinity;
   }
 }

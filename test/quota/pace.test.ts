@@ -33,20 +33,29 @@ describe('the pace of calls', () => {
     expect(pace.nextMs()).toBeCloseTo(5_000 + gap, 6);
   });
 
-  it('counts a call longer by what it took longer than the fastest, by up to a second while it has no answer', () => {
+  it('counts a call until a second after its answer, or two after its sending while it has none', () => {
     const pace = new Pace(2);
-    pace.called(0)(40);
-    pace.called(501)(541);
-    // All took 40 ms: nothing was late.
-    expect(pace.nextMs()).toBe(1002);
-    const third = pace.called(1002);
-    const fourth = pace.called(1503);
-    expect(pace.nextMs()).toBe(1002 + 1000 + 1002);
-    third(1342);
-    expect(pace.nextMs()).toBe(1002 + 300 + 1002);
-    fourth(1543);
-    pace.called(2304)(2344);
-    expect(pace.nextMs()).toBe(2304 + 501);
+    const first = pace.called(0);
+    pace.called(501);
+    expect(pace.nextMs()).toBe(1000 + 1002);
+    first(7_000);
+    expect(pace.nextMs()).toBe(1000 + 1002);
+    first(340);
+    expect(pace.nextMs()).toBe(340 + 1002);
+  });
+
+  it('knows after fifty answers the way that no call is spared, up to the 5 ms by which one may be faster', () => {
+    const pace = new Pace(1);
+    const next = (tookMs: number): number => {
+      const atMs = Math.max(0, pace.nextMs());
+      pace.called(atMs)(atMs + tookMs);
+      return pace.nextMs() - atMs;
+    };
+    for (let call = 1; call < 50; call += 1) expect(next(40)).toBe(40 + 1002);
+    expect(next(40)).toBe(5 + 1002);
+    expect(next(340)).toBe(305 + 1002);
+    expect(next(20)).toBe(5 + 1002);
+    expect(next(40)).toBe(25 + 1002);
   });
 
   it('takes a new rate at once', () => {
@@ -86,8 +95,8 @@ describe('the pace of calls', () => {
             answers.splice(answers.indexOf(next), 1);
           }
           const note = pace.called(nowMs);
-          // The first call is the fastest.
-          const [thereMs, backMs] = i === 0 ? [0, 0] : [there, back];
+          // Some are nearly as fast as any can be.
+          const [thereMs, backMs] = i % 10 === 4 ? [1, 2] : [there, back];
           const arrivedMs = nowMs + wayMs + thereMs;
           answers.push({ atMs: arrivedMs + wayMs + backMs, note });
           return arrivedMs;
