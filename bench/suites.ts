@@ -1,0 +1,9 @@
+import { delaySuite } from './delay';
+import { peersSuite } from './peers';
+import { policySuite } from './policy';
+import { scaleSuite } from './scale';
+import { startSuite } from './start';
+import type { Suite } from './suite';
+
+/** Every suite, in the order in which they run. */
+export const SUITES: readonly Suite[] = [delaySuite, peersSuite, scaleSuite, startSuite, policySuite];
