@@ -90,7 +90,10 @@ function createProgram(json: boolean, exitWith: ExitWith): Command {
     .option('--initial-delay <seconds>', 'wait before the first poll (default: 0)')
     .option('--min-interval <seconds>', 'shortest wait between two polls (default: 1)')
     .option('--max-interval <seconds>', 'longest wait between two polls (default: 30)')
-    .option('--age-fraction <fraction>', 'wait as a fraction of the task’s age, 0 to 1 (default: 0.1)')
+    .option(
+      '--age-fraction <fraction>',
+      'wait as a fraction of the task’s age, 0 to 1; 0 polls as fast as the quota allows (default: 0.1)',
+    )
     .option('--not-found-grace <seconds>', 'wait so long for a task that the cloud does not know yet (default: 60)')
     .option('--requested-by <who>', 'shown to operators')
     .option('--note <text>', 'shown to operators')

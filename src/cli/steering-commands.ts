@@ -69,7 +69,10 @@ export function addSteeringCommands(program: Command, exitWith: ExitWith): void 
   add('set-polling', 'Change how often the cloud is asked, also for the wait that a follow is in', setPolling)
     .option('--min-interval <seconds>', 'shortest wait between two polls')
     .option('--max-interval <seconds>', 'longest wait between two polls')
-    .option('--age-fraction <fraction>', 'wait as a fraction of the task’s age, 0 to 1')
+    .option(
+      '--age-fraction <fraction>',
+      'wait as a fraction of the task’s age, 0 to 1; 0 polls as fast as the quota allows',
+    )
     .addHelpText('after', examples(`provisioning set-polling ${TASK} --min-interval 5 --max-interval 300`));
 
   add('resolve', 'Declare the result when the cloud has forgotten the task, which ends its follow', resolve)

@@ -4,10 +4,10 @@ import { Pace } from './pace';
 
 /**
  * So far ahead of its turn a call may be taken on: enough to fill every turn, too little to wait for long. At low rates
- * it is so many calls, since the server splits a queue into four, of which each has a part of the rate.
+ * it is so many calls, since the server splits a queue into four, each with a quarter of the rate, and all of them must be asked.
  */
 const AHEAD_MS = 250;
-const AHEAD_CALLS = 4;
+const AHEAD_CALLS = 8;
 const MAX_AHEAD_MS = 4_000;
 
 type Waiting<T> = (value: T) => void;

@@ -76,12 +76,14 @@ describe('room for a call', () => {
   beforeEach(() => jest.useFakeTimers({ now: 0 }));
   afterEach(() => jest.useRealTimers());
 
-  it('is there for those whose turn comes within 250 ms', async () => {
-    const { entered, room } = createWorld(20);
-    for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) void room(name);
+  it.each([
+    ['those whose turn comes within 250 ms', 100, 25],
+    ['nine at a lower rate, so that every part of the queue is asked', 20, 9],
+  ])('is there for %s', async (_, callsPerSecond, expected) => {
+    const { entered, room } = createWorld(callsPerSecond);
+    for (let i = 0; i < 40; i += 1) void room(String(i));
     await jest.advanceTimersByTimeAsync(60_000);
-    // 0, 50.1, …, 200.4 ms from now; the sixth would wait for 250.5 ms.
-    expect(entered).toEqual(['a at 0', 'b at 0', 'c at 0', 'd at 0', 'e at 0']);
+    expect(entered).toEqual(Array.from({ length: expected }, (_value, i) => `${i} at 0`));
   });
 
   it('is there for one even at a slow rate, four seconds before its turn', async () => {
