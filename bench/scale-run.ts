@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { mapBounded } from '../src/cli/bounded';
+import { SEARCH_ATTRIBUTES } from '../src/client';
 
 import { closedFollows } from './closings';
 import { ZONE, type StatusCall } from './emulator-messages';
@@ -31,7 +32,7 @@ export interface Footprint {
 /** The processes with so many follows in flight. */
 export interface ScaleStep extends Footprint {
   follows: number;
-  /** Of those started since the step before. */
+  /** Of those started since the step before, until the worker has begun them. */
   startsPerSecond: number;
 }
 
@@ -67,8 +68,9 @@ const MARGIN = 1.3;
 /** Beyond any measurement: due only when it is cancelled. */
 const NEVER_SECONDS = 36_000;
 const PATIENCE_MS = 60_000;
-const AT_ONCE = 20;
+const AT_ONCE = 60;
 const SAMPLE = 20;
+const BEGUN = `${SEARCH_ATTRIBUTES.phase} = 'Polling'`;
 
 /**
  * Starts follows until so many are in flight; then those that were started last find, at their first poll, that their
@@ -105,9 +107,9 @@ async function measureIn(
   const succeeded = await closedFollows(world);
   const rest = idsOf(0, total).filter((taskId) => !succeeded.has(taskId));
   await mapBounded(rest, AT_ONCE, (taskId) => world.client.cancel(ZONE, taskId));
-  await sleep(SETTLE_MS);
+  const ended = await countUntil(world, "ExecutionStatus != 'Running'", total);
+  progress(`${ended} follows have ended`);
   const after = footprint();
-  const ended = (await closedFollows(world)).size;
   const callsMs = calls.map(({ at }) => at);
   const cpuMsPerPoll = (name: 'worker' | 'server'): number =>
     (1000 * ((afterCompletions[name]?.cpuSeconds ?? NaN) - (beforePolls[name]?.cpuSeconds ?? NaN))) / calls.length;
@@ -148,6 +150,8 @@ async function startInSteps(
       polling: (index) => ({ initialDelaySeconds: delay(first + index - untilCompletions) }),
     });
     started = size;
+    // The server takes them sooner than the worker begins them, and only then do they wait for their polls.
+    await countUntil(world, BEGUN, size);
     return (1000 * (size - first)) / (Date.now() - beganMs);
   };
   for (const size of sizes) {
@@ -161,6 +165,19 @@ async function startInSteps(
     progress(`${size} follows in flight, ${startsPerSecond.toFixed(0)} starts a second`);
   }
   return { steps, dueMs };
+}
+
+/** Counts follows until there are so many, or no more of them for a while. */
+async function countUntil({ temporal }: BenchWorld, query: string, wanted: number): Promise<number> {
+  let giveUpAtMs = Date.now() + PATIENCE_MS;
+  let before = 0;
+  for (;;) {
+    const { count } = await temporal.workflow.count(query);
+    if (count >= wanted || Date.now() > giveUpAtMs) return count;
+    if (count > before) giveUpAtMs = Date.now() + PATIENCE_MS;
+    before = count;
+    await sleep(LOOK_MS);
+  }
 }
 
 async function callsUntil({ emulator }: BenchWorld, wanted: number, giveUpAtMs: number): Promise<StatusCall[]> {

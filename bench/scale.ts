@@ -7,11 +7,11 @@ import type { Suite, SuiteContext, SuiteResult, Table } from './suite';
 export const scaleSuite: Suite = { name: 'scale', run };
 
 /** More completions would take longer than all the rest: a poll costs two cores some 20 ms. */
-const PLAN = { sizes: [1_000, 5_000, 20_000], completions: 5_000, statusCallsPerSecond: 40 };
+const PLAN = { sizes: [1_000, 5_000, 20_000], completions: 3_000, statusCallsPerSecond: 40 };
 const QUICK_PLAN = { sizes: [100, 300], completions: 150, statusCallsPerSecond: 40 };
 const STOPPED: readonly Stopped[] = ['worker', 'server', 'API'];
 /** Three worlds at a time: together no more calls than two cores can make. */
-const CATCH_UP_PLAN = { follows: 1_000, statusCallsPerSecond: 20, outageSeconds: 60, patience: 120 };
+const CATCH_UP_PLAN = { follows: 600, statusCallsPerSecond: 20, outageSeconds: 60, patience: 120 };
 
 async function run(context: SuiteContext): Promise<SuiteResult> {
   const progress = (text: string): void => context.progress(text);

@@ -113,6 +113,8 @@ describe('docker-compose.yml', () => {
     expect(parse(readFileSync(path.join(root, source), 'utf8'))).toEqual({
       'system.forceSearchAttributesCacheRefreshOnRead': [{ value: true, constraints: {} }],
       'matching.enableFairness': [{ value: true, constraints: {} }],
+      'matching.numTaskqueueReadPartitions': [{ value: 1, constraints: { taskQueueName: 'tencent-organization' } }],
+      'matching.numTaskqueueWritePartitions': [{ value: 1, constraints: { taskQueueName: 'tencent-organization' } }],
     });
   });
 });

@@ -100,6 +100,9 @@ async function startOnce(options: DevServerOptions): Promise<DevServer> {
   args.push('--dynamic-config-value', 'system.forceSearchAttributesCacheRefreshOnRead=true');
   // Off by default: without it the zone with most follows gets most calls.
   args.push('--dynamic-config-value', 'matching.enableFairness=true');
+  // The four parts of a queue would each have their own order, and follows wait in some of them far longer than in others.
+  args.push('--dynamic-config-value', 'matching.numTaskqueueReadPartitions=1');
+  args.push('--dynamic-config-value', 'matching.numTaskqueueWritePartitions=1');
   if (fastTimers) args.push('--dynamic-config-value', 'history.timerProcessorMaxTimeShift="1ms"');
   for (const [name, value] of Object.entries(dynamicConfig)) args.push('--dynamic-config-value', `${name}=${value}`);
 

@@ -10,6 +10,7 @@ import { until } from '../support/until';
 import { createWorld, type World } from './world';
 
 const ZONE = 'z-quota';
+const SMALL_ZONE = 'z-small';
 /** Status calls a second of all workers; the cloud refuses the next in any rolling second. */
 const RATE = 20;
 const FAST = { ageFraction: 0 };
@@ -47,7 +48,7 @@ describe('one quota for every call', () => {
   const since = (fromMs: number, toMs = Infinity): ReceivedRequest[] =>
     world.emulator.requests().filter(({ at }) => at >= fromMs && at < toMs);
 
-  test('T71, T72, T73: two workers, one killed, one new, half of the answers 503, operators asking: no second exceeds it, and nobody starves', async () => {
+  test('T71, T72, T73: two workers, one killed, one new, half of the answers 503, operators asking: no second exceeds it, nobody starves, and zones take turns', async () => {
     const tasks = ids('t-shared', 60);
     const answers = [{ status: 'InProgress' }, { httpStatus: 503, rawBody: '' }];
     // They wait before any worker is there.
@@ -59,6 +60,8 @@ describe('one quota for every call', () => {
       [first, second].every((worker) => worker.output().includes('2 workers share the quota of 20 status calls/s')),
     );
     const sharedMs = Date.now();
+    world.emulator.setTask(SMALL_ZONE, 't-alone', { answers: [{ status: 'InProgress' }] });
+    await world.client.follow({ zoneId: SMALL_ZONE, taskId: 't-alone', polling: FAST });
     const asked = tasks.slice(0, 5).map((taskId) => world.client.checkNow(ZONE, taskId, { timeoutMs: 30_000 }));
     await until('every follow was polled three times by both', () =>
       tasks.every((taskId) => since(sharedMs).filter((request) => request.taskId === taskId).length >= 3),
@@ -76,7 +79,13 @@ describe('one quota for every call', () => {
     expect(throttled(world.emulator.requests())).toEqual([]);
     // 60 follows at 20 calls a second have their turn every 3 s; by chance some would wait for minutes.
     expect(largestGap(since(sharedMs, killedMs).map(({ at, taskId = '' }) => ({ at, taskId })))).toBeLessThan(9_000);
+    // Zones take turns: the only follow of a small one asks each second or so.
+    const callsOf = (taskId: string): number =>
+      since(sharedMs, killedMs).filter((call) => call.taskId === taskId).length;
+    const meanCalls = tasks.reduce((sum, taskId) => sum + callsOf(taskId), 0) / tasks.length;
+    expect(callsOf('t-alone')).toBeGreaterThan(1.5 * meanCalls);
     for (const taskId of tasks) expect(world.emulator.maxOutstanding(taskId)).toBe(1);
+    await world.client.cancel(SMALL_ZONE, 't-alone');
     await cancelAll(tasks);
     await second.stop('SIGTERM');
   }, 90_000);
