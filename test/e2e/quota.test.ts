@@ -48,7 +48,7 @@ describe('one quota for every call', () => {
   const since = (fromMs: number, toMs = Infinity): ReceivedRequest[] =>
     world.emulator.requests().filter(({ at }) => at >= fromMs && at < toMs);
 
-  test('T71, T72, T73: two workers, one killed, one new, half of the answers 503, operators asking: no second exceeds it, nobody starves, and zones take turns', async () => {
+  test('T71, T72, T73: two workers, one killed, one new, half of the answers 503, operators asking: no second exceeds it, and nobody starves', async () => {
     const tasks = ids('t-shared', 60);
     const answers = [{ status: 'InProgress' }, { httpStatus: 503, rawBody: '' }];
     // They wait before any worker is there.
@@ -60,8 +60,6 @@ describe('one quota for every call', () => {
       [first, second].every((worker) => worker.output().includes('2 workers share the quota of 20 status calls/s')),
     );
     const sharedMs = Date.now();
-    world.emulator.setTask(SMALL_ZONE, 't-alone', { answers: [{ status: 'InProgress' }] });
-    await world.client.follow({ zoneId: SMALL_ZONE, taskId: 't-alone', polling: FAST });
     const asked = tasks.slice(0, 5).map((taskId) => world.client.checkNow(ZONE, taskId, { timeoutMs: 30_000 }));
     await until('every follow was polled three times by both', () =>
       tasks.every((taskId) => since(sharedMs).filter((request) => request.taskId === taskId).length >= 3),
@@ -79,13 +77,7 @@ describe('one quota for every call', () => {
     expect(throttled(world.emulator.requests())).toEqual([]);
     // 60 follows at 20 calls a second have their turn every 3 s; by chance some would wait for minutes.
     expect(largestGap(since(sharedMs, killedMs).map(({ at, taskId = '' }) => ({ at, taskId })))).toBeLessThan(9_000);
-    // Zones take turns: the only follow of a small one asks each second or so.
-    const callsOf = (taskId: string): number =>
-      since(sharedMs, killedMs).filter((call) => call.taskId === taskId).length;
-    const meanCalls = tasks.reduce((sum, taskId) => sum + callsOf(taskId), 0) / tasks.length;
-    expect(callsOf('t-alone')).toBeGreaterThan(1.5 * meanCalls);
     for (const taskId of tasks) expect(world.emulator.maxOutstanding(taskId)).toBe(1);
-    await world.client.cancel(SMALL_ZONE, 't-alone');
     await cancelAll(tasks);
     await second.stop('SIGTERM');
   }, 90_000);
@@ -112,7 +104,7 @@ describe('one quota for every call', () => {
     await worker.stop('SIGTERM');
   }, 90_000);
 
-  test('T70: what waits for the quota has no time limit, gives way when cancelled, and follows a new rate without a restart', async () => {
+  test('T70: what waits for the quota has no time limit, lets another zone pass, gives way when cancelled, and follows a new rate without a restart', async () => {
     world.emulator.setOutages([]);
     const tasks = ids('t-waiting', 40);
     const worker = await startWorker();
@@ -121,6 +113,11 @@ describe('one quota for every call', () => {
     await followAll(tasks, { answers: [{ status: 'InProgress' }] });
     const fromMs = Date.now();
     await until('six were polled', () => since(fromMs).length >= 6);
+    // Zones take turns: the only follow of another zone comes before most of those that have waited for longer.
+    world.emulator.setTask(SMALL_ZONE, 't-alone', { answers: [{ status: 'Success' }] });
+    await world.client.follow({ zoneId: SMALL_ZONE, taskId: 't-alone' });
+    await until('the other zone was polled', () => world.emulator.requests('t-alone').length > 0);
+    expect(since(fromMs).length).toBeLessThan(30);
     const cancelled = tasks.slice(10);
     const left = tasks.slice(0, 10);
     await cancelAll(cancelled);
