@@ -9,22 +9,16 @@ export interface HistorySize {
   follows: number;
   events: number;
   bytes: number;
-  polls: number;
 }
 
-/** Asks the server how long the histories of follows are, and the follows how often they have polled. */
-export async function historyOf({ temporal, client }: BenchWorld, taskIds: readonly string[]): Promise<HistorySize> {
-  const sizes = await Promise.all(
-    taskIds.map(async (taskId) => {
-      const { polls } = await client.status(ZONE, taskId);
-      const { historyLength, historySize = 0 } = await temporal.workflow.getHandle(workflowId(ZONE, taskId)).describe();
-      return { events: historyLength, bytes: historySize, polls };
-    }),
+/** Asks the server how long the histories of follows are. */
+export async function historyOf({ temporal }: BenchWorld, taskIds: readonly string[]): Promise<HistorySize> {
+  const described = await Promise.all(
+    taskIds.map((taskId) => temporal.workflow.getHandle(workflowId(ZONE, taskId)).describe()),
   );
   return {
     follows: taskIds.length,
-    events: sum(sizes.map(({ events }) => events)),
-    bytes: sum(sizes.map(({ bytes }) => bytes)),
-    polls: sum(sizes.map(({ polls }) => polls)),
+    events: sum(described.map(({ historyLength }) => historyLength)),
+    bytes: sum(described.map(({ historySize = 0 }) => historySize)),
   };
 }

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { mapBounded } from '../src/cli/bounded';
 import { SEARCH_ATTRIBUTES } from '../src/client';
 
 import { closedFollows } from './closings';
-import { ZONE, type StatusCall } from './emulator-messages';
+import type { StatusCall } from './emulator-messages';
 import { historyOf, type HistorySize } from './history-size';
 import { startFollows } from './many-follows';
 import { busiestSecond, throttledCalls } from './measure';
@@ -16,8 +15,7 @@ export interface ScalePlan {
   /** Numbers of follows at which is measured, ascending. */
   sizes: readonly number[];
   /**
-   * So many tasks complete, of those started last, and no more than the last step adds; the other follows are cancelled
-   * after that.
+   * So many tasks complete, of those started last, and no more than the last step adds; the other follows go on.
    */
   completions: number;
   statusCallsPerSecond: number;
@@ -44,16 +42,15 @@ export interface ScaleFigures {
   steps: ScaleStep[];
   /** After all tasks that complete have been seen. */
   afterCompletions: Footprint;
-  /** With no follow left. */
-  after: Footprint;
   /** Of the time in which the completions are seen. */
   cpuMsPerPoll: { worker: number; server: number };
   callsPerSecond: number;
   busiestSecond: number;
   throttled: number;
   succeeded: number;
-  cancelled: number;
-  /** Follows that have not ended. */
+  /** Follows that go on. */
+  running: number;
+  /** Follows that neither ended nor go on. */
   lost: number;
   /** From the moment at which the last follow was due to its end, in seconds. */
   largestLateness: number;
@@ -65,10 +62,9 @@ const SETTLE_MS = 2_000;
 const LOOK_MS = 1_000;
 /** Longer than the last starts will take by what those before tell. */
 const MARGIN = 1.3;
-/** Beyond any measurement: due only when it is cancelled. */
+/** Beyond any measurement. */
 const NEVER_SECONDS = 36_000;
 const PATIENCE_MS = 60_000;
-const AT_ONCE = 60;
 const SAMPLE = 20;
 const BEGUN = `${SEARCH_ATTRIBUTES.phase} = 'Polling'`;
 
@@ -105,11 +101,7 @@ async function measureIn(
   const afterCompletions = footprint();
   progress(`${calls.length} polls made`);
   const succeeded = await closedFollows(world);
-  const rest = idsOf(0, total).filter((taskId) => !succeeded.has(taskId));
-  await mapBounded(rest, AT_ONCE, (taskId) => world.client.cancel(ZONE, taskId));
-  const ended = await countUntil(world, "ExecutionStatus != 'Running'", total);
-  progress(`${ended} follows have ended`);
-  const after = footprint();
+  const { count: running } = await world.temporal.workflow.count("ExecutionStatus = 'Running'");
   const callsMs = calls.map(({ at }) => at);
   const cpuMsPerPoll = (name: 'worker' | 'server'): number =>
     (1000 * ((afterCompletions[name]?.cpuSeconds ?? NaN) - (beforePolls[name]?.cpuSeconds ?? NaN))) / calls.length;
@@ -118,14 +110,13 @@ async function measureIn(
     before,
     steps,
     afterCompletions,
-    after,
     cpuMsPerPoll: { worker: cpuMsPerPoll('worker'), server: cpuMsPerPoll('server') },
     callsPerSecond: calls.length / (((callsMs.at(-1) ?? NaN) - (callsMs[0] ?? NaN)) / 1000),
     busiestSecond: busiestSecond(callsMs),
     throttled: throttledCalls(calls),
     succeeded: succeeded.size,
-    cancelled: ended - succeeded.size,
-    lost: total - ended,
+    running,
+    lost: total - succeeded.size - running,
     largestLateness: (Math.max(...succeeded.values()) - allDueMs) / 1000,
     history: await historyOf(world, [...succeeded.keys()].slice(0, SAMPLE)),
   };
