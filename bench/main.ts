@@ -12,6 +12,7 @@ import { SUITES } from './suites';
 interface Options {
   suite?: string[];
   quick: boolean;
+  full: boolean;
   json: boolean;
   markdown: boolean;
   output: string;
@@ -30,10 +31,11 @@ async function run(options: Options): Promise<void> {
     date: new Date().toISOString(),
     machine: await describeMachine(),
     quick: options.quick,
+    full: options.full,
     suites: found,
   };
   for (const suite of chosen) {
-    const result = await measure(suite, options.quick);
+    const result = await measure(suite, options);
     if (!result) continue;
     found[suite.name] = result.data;
     for (const table of result.tables) tables.write(`${print(table)}\n`);
@@ -45,7 +47,7 @@ async function run(options: Options): Promise<void> {
 }
 
 /** One suite that fails does not cost the figures of the others. */
-async function measure(suite: Suite, isQuick: boolean): Promise<SuiteResult | undefined> {
+async function measure(suite: Suite, { quick, full }: Options): Promise<SuiteResult | undefined> {
   const beganMs = Date.now();
   const progress = (text: string): void => {
     const seconds = Math.round((Date.now() - beganMs) / 1000);
@@ -53,7 +55,7 @@ async function measure(suite: Suite, isQuick: boolean): Promise<SuiteResult | un
   };
   try {
     progress('begins');
-    const result = await suite.run({ isQuick, progress });
+    const result = await suite.run({ isQuick: quick, isFull: full, progress });
     progress('has ended');
     return result;
   } catch (error) {
@@ -82,6 +84,7 @@ async function main(): Promise<void> {
     .description('Measures the worker, and compares it with others, on this machine alone.')
     .option('--suite <name>', 'run only this suite; may be repeated', (name, all: string[] = []) => [...all, name])
     .option('--quick', 'smaller and fewer cases, for a first impression', false)
+    .option('--full', 'follow all 20,000 tasks of the suite scale to their ends, some ten minutes more', false)
     .option('--json', 'print one JSON document on stdout, and everything else on stderr', false)
     .option('--markdown', 'print the tables in Markdown', false)
     .option('--output <file>', 'where to write the JSON document', 'bench-results.json')

@@ -14,10 +14,10 @@ import { createBenchWorld, type BenchWorld } from './world';
 export interface ScalePlan {
   /** Numbers of follows at which is measured, ascending. */
   sizes: readonly number[];
-  /**
-   * So many tasks complete, of those started last, and no more than the last step adds; the other follows go on.
-   */
+  /** So many tasks complete, of those started last; the other follows go on. */
   completions: number;
+  /** The tasks are due when so many follows a second would all have been started; or at once, if that was too fast. */
+  startsPerSecond: number;
   statusCallsPerSecond: number;
 }
 
@@ -60,8 +60,6 @@ export interface ScaleFigures {
 /** After starts: what runs on in worker and server comes to rest. */
 const SETTLE_MS = 2_000;
 const LOOK_MS = 1_000;
-/** Longer than the last starts will take by what those before tell. */
-const MARGIN = 1.3;
 /** Beyond any measurement. */
 const NEVER_SECONDS = 36_000;
 const PATIENCE_MS = 60_000;
@@ -93,7 +91,7 @@ async function measureIn(
   const total = plan.sizes.at(-1) ?? 0;
   const before = footprint();
   const { steps, dueMs } = await startInSteps(world, plan, footprint, progress);
-  await sleep(dueMs - Date.now());
+  await sleep(Math.max(0, dueMs - Date.now()));
   const beforePolls = footprint();
   const allDueMs = dueMs + (1000 * completions) / statusCallsPerSecond;
   const calls = await callsUntil(world, completions, allDueMs + PATIENCE_MS);
@@ -124,36 +122,32 @@ async function measureIn(
 
 async function startInSteps(
   world: BenchWorld,
-  { sizes, completions, statusCallsPerSecond }: ScalePlan,
+  { sizes, completions, statusCallsPerSecond, startsPerSecond }: ScalePlan,
   footprint: () => Footprint,
   progress: (text: string) => void,
 ): Promise<{ steps: ScaleStep[]; dueMs: number }> {
-  const untilCompletions = (sizes.at(-1) ?? 0) - completions;
+  const total = sizes.at(-1) ?? 0;
+  const dueMs = Date.now() + (1000 * total) / startsPerSecond;
+  const initialDelaySeconds = (index: number): number => {
+    const turn = index - (total - completions);
+    return turn < 0 ? NEVER_SECONDS : Math.max(0, (dueMs - Date.now()) / 1000 + turn / statusCallsPerSecond);
+  };
   const steps: ScaleStep[] = [];
   let started = 0;
-  let dueMs = 0;
-  /** Returns how many it started a second. */
-  const startUntil = async (size: number, delay: (turn: number) => number): Promise<number> => {
-    const beganMs = Date.now();
+  for (const size of sizes) {
     const first = started;
+    const beganMs = Date.now();
     await startFollows(world, idsOf(first, size), {
       durationMs: 0,
-      polling: (index) => ({ initialDelaySeconds: delay(first + index - untilCompletions) }),
+      polling: (index) => ({ initialDelaySeconds: initialDelaySeconds(first + index) }),
     });
-    started = size;
     // The server takes them sooner than the worker begins them, and only then do they wait for their polls.
     await countUntil(world, BEGUN, size);
-    return (1000 * (size - first)) / (Date.now() - beganMs);
-  };
-  for (const size of sizes) {
-    const startsPerSecond = await startUntil(Math.min(size, untilCompletions), () => NEVER_SECONDS);
-    if (size > untilCompletions) {
-      dueMs = Date.now() + ((1000 * completions) / startsPerSecond) * MARGIN + SETTLE_MS;
-      await startUntil(size, (turn) => Math.max(0, (dueMs - Date.now()) / 1000 + turn / statusCallsPerSecond));
-    }
+    const seconds = (Date.now() - beganMs) / 1000;
+    started = size;
     await sleep(SETTLE_MS);
-    steps.push({ follows: size, startsPerSecond, ...footprint() });
-    progress(`${size} follows in flight, ${startsPerSecond.toFixed(0)} starts a second`);
+    steps.push({ follows: size, startsPerSecond: (size - first) / seconds, ...footprint() });
+    progress(`${size} follows in flight, ${((size - first) / seconds).toFixed(0)} starts a second`);
   }
   return { steps, dueMs };
 }

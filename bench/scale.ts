@@ -6,16 +6,17 @@ import type { Suite, SuiteContext, SuiteResult, Table } from './suite';
 /** What one worker can hold, what a poll costs, and how it catches up after something was away. */
 export const scaleSuite: Suite = { name: 'scale', run };
 
-/** Two cores begin some 70 follows a second and make some 40 polls: more completions would take too long. */
-const PLAN = { sizes: [1_000, 5_000, 20_000], completions: 1_000, statusCallsPerSecond: 40 };
-const QUICK_PLAN = { sizes: [100, 300], completions: 150, statusCallsPerSecond: 40 };
+/** Two cores begin some 100 follows a second and make some 40 polls: more completions would take too long. */
+const PLAN = { sizes: [1_000, 5_000, 20_000], completions: 1_000, statusCallsPerSecond: 40, startsPerSecond: 90 };
+const FULL_PLAN = { ...PLAN, completions: 20_000 };
+const QUICK_PLAN = { sizes: [100, 300], completions: 150, statusCallsPerSecond: 40, startsPerSecond: 30 };
 const STOPPED: readonly Stopped[] = ['worker', 'server', 'API'];
 /** Three worlds at a time: together no more calls than two cores can make. */
 const CATCH_UP_PLAN = { follows: 600, statusCallsPerSecond: 20, outageSeconds: 60, patience: 120 };
 
 async function run(context: SuiteContext): Promise<SuiteResult> {
   const progress = (text: string): void => context.progress(text);
-  const scale = await measureScale(context.isQuick ? QUICK_PLAN : PLAN, progress);
+  const scale = await measureScale(context.isQuick ? QUICK_PLAN : context.isFull ? FULL_PLAN : PLAN, progress);
   const tables = [stepsTable(scale), pollsTable(scale)];
   if (context.isQuick) return { tables, data: { scale } };
   const catchUp = await Promise.all(

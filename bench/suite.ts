@@ -9,6 +9,8 @@ export interface Suite {
 export interface SuiteContext {
   /** Smaller and fewer cases: the whole benchmark within two minutes. */
   isQuick: boolean;
+  /** Cases to their very end, that take longer than all the others together. */
+  isFull: boolean;
   /** Tells a person how far it is, on stderr. */
   progress(text: string): void;
 }
