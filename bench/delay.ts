@@ -8,7 +8,7 @@ import type { Suite, SuiteContext, SuiteResult, Table } from './suite';
 export const delaySuite: Suite = { name: 'delay', run };
 
 const SHORT = { warmUpSeconds: 12, spans: 3, spanSeconds: 28 };
-const LONG = { warmUpSeconds: 60, spans: 1, spanSeconds: 105 };
+const LONG = { warmUpSeconds: 60, spans: 1, spanSeconds: 80 };
 
 /**
  * Two groups of cases that run at the same time, each in its own world: together about 40 status calls a second, so that
