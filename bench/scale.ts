@@ -1,6 +1,6 @@
 import { measureCatchUp, type CatchUpFigures, type Stopped } from './catch-up';
 import { polledText } from './many-follows';
-import { measureScale, type Footprint, type ScaleFigures } from './scale-run';
+import { LATE_ROUNDS, measureScale, type Footprint, type ScaleFigures } from './scale-run';
 import type { Suite, SuiteContext, SuiteResult, Table } from './suite';
 
 /** What one worker can hold, what a poll costs, and how it catches up after something was away. */
@@ -63,7 +63,7 @@ function pollsTable(scale: ScaleFigures): Table {
       ['follows lost', String(scale.lost)],
       ['all were due within', `${secondsPerRound.toFixed(1)} s`],
       ['the last ended after that by', `${scale.largestLateness.toFixed(1)} s`],
-      ['allowed, 0.7 × N / R', `${(0.7 * secondsPerRound).toFixed(1)} s`],
+      [`allowed, ${LATE_ROUNDS} × N / R`, `${(LATE_ROUNDS * secondsPerRound).toFixed(1)} s`],
       ['mean rate of calls', `${scale.callsPerSecond.toFixed(1)} /s`],
       ['busiest second', String(scale.busiestSecond)],
       ['throttled', String(scale.throttled)],
