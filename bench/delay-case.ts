@@ -6,6 +6,7 @@ import { closedAtOf } from './closings';
 import { delayFigures, type DelayFigures, type Span } from './delay-figures';
 import type { StatusCall } from './emulator-messages';
 import { measureIdleOverhead, type IdleOverhead } from './idle-follows';
+import { LATEST_ROUNDS } from './measure';
 import { usageOf } from './processes';
 import { keepFollows, type FollowedTask } from './steady-follows';
 import { createBenchWorld, type BenchWorld } from './world';
@@ -41,7 +42,6 @@ export const PROFILES: Readonly<Record<DelayCase['profile'], Partial<Polling>>> 
 
 const LOOK_MS = 500;
 /** How long to wait for what completed last: as late as the worker may be, and more than its longest interval. */
-const PATIENCE_ROUNDS = 1.7;
 const PATIENCE_SECONDS = 35;
 
 /** Measures a case in a world of its own. */
@@ -86,7 +86,7 @@ async function measureIn(world: BenchWorld, wanted: DelayCase, seed: number): Pr
   const calls = await untilSeen(
     world,
     completed,
-    toMs + 1000 * Math.max(PATIENCE_ROUNDS * secondsPerRound, PATIENCE_SECONDS),
+    toMs + 1000 * Math.max(LATEST_ROUNDS * secondsPerRound, PATIENCE_SECONDS),
   );
   follows.stop();
   const untilMs = Date.now();

@@ -1,12 +1,12 @@
 import type { DelayCase, DelayResult } from './delay-case';
 import type { DelayFigures } from './delay-figures';
-import { median } from './measure';
+import { LATEST_ROUNDS, median } from './measure';
 import type { Table } from './suite';
 
 const NOTES = [
   'From the completion of a task in the cloud to the end of its follow, in seconds; durations are memoryless.',
   'Limit: max(N / 2R, T_min / 2), with N the follows in flight and R the rate told, and what an idle follow loses too.',
-  'Unseen: their follows had not noticed 1.7 N/R (at least 35 s) after the measurement; they count with the time until then.',
+  `Unseen: their follows had not noticed ${LATEST_ROUNDS} N/R (at least 35 s) after the measurement; they count with the time until then.`,
   'By gaps: mean detection of tasks that end at any moment alike, by the gaps between the calls of all tasks.',
   'Figures of several spans are medians; completions and throttled calls are added up, maxima are those of all spans.',
 ];

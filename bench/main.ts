@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 
 import { messageOf } from '../src/sentences';
 
@@ -84,7 +84,11 @@ async function main(): Promise<void> {
     .description('Measures the worker, and compares it with others, on this machine alone.')
     .option('--suite <name>', 'run only this suite; may be repeated', (name, all: string[] = []) => [...all, name])
     .option('--quick', 'smaller and fewer cases, for a first impression', false)
-    .option('--full', 'the suite scale with 20,000 follows, all to their ends: some 15 minutes more', false)
+    .addOption(
+      new Option('--full', 'the suite scale with 20,000 follows, all to their ends: some 20 minutes more')
+        .default(false)
+        .conflicts('quick'),
+    )
     .option('--json', 'print one JSON document on stdout, and everything else on stderr', false)
     .option('--markdown', 'print the tables in Markdown', false)
     .option('--output <file>', 'where to write the JSON document', 'bench-results.json')

@@ -1,5 +1,8 @@
 import type { StatusCall } from './emulator-messages';
 
+/** So late, in N/R, may the end of a task be known at the latest: a round, and what the schedule and the pace add. */
+export const LATEST_ROUNDS = 1.7;
+
 /**
  * Returns the most instants in any rolling window [t, t + windowMs).
  *

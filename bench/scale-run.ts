@@ -6,7 +6,7 @@ import { closedFollows } from './closings';
 import type { StatusCall } from './emulator-messages';
 import { historyOf, type HistorySize } from './history-size';
 import { startFollows } from './many-follows';
-import { busiestSecond, throttledCalls } from './measure';
+import { LATEST_ROUNDS, busiestSecond, throttledCalls } from './measure';
 import { usageOf, type BenchProcess, type ProcessUsage } from './processes';
 import { createBenchWorld, type BenchWorld } from './world';
 
@@ -60,11 +60,9 @@ export interface ScaleFigures {
 /** After starts: what runs on in worker and server comes to rest. */
 const SETTLE_MS = 2_000;
 const LOOK_MS = 1_000;
-/** Beyond any measurement. */
+/** Longer than any measurement takes. */
 const NEVER_SECONDS = 36_000;
 const PATIENCE_MS = 60_000;
-/** So late, in N/R, may a follow be that was due at the end of a round: 1.7 N/R after the begin of the round. */
-export const LATE_ROUNDS = 0.7;
 const SAMPLE = 20;
 const BEGUN = `${SEARCH_ATTRIBUTES.phase} = 'Polling'`;
 
@@ -96,8 +94,8 @@ async function measureIn(
   await sleep(Math.max(0, dueMs - Date.now()));
   const beforePolls = footprint();
   const allDueMs = dueMs + (1000 * completions) / statusCallsPerSecond;
-  const patienceMs = Math.max(PATIENCE_MS, (LATE_ROUNDS * 1000 * completions) / statusCallsPerSecond);
-  const calls = await callsUntil(world, completions, allDueMs + patienceMs);
+  const latestMs = dueMs + (1000 * LATEST_ROUNDS * completions) / statusCallsPerSecond;
+  const calls = await callsUntil(world, completions, Math.max(allDueMs + PATIENCE_MS, latestMs));
   await sleep(SETTLE_MS);
   const afterCompletions = footprint();
   progress(`${calls.length} polls made`);
