@@ -3,6 +3,7 @@ import { measureDelay, type DelayCase, type DelayResult } from './delay-case';
 import { polledText } from './many-follows';
 import { measureRates, type RateFigures } from './rate-cases';
 import type { Suite, SuiteContext, SuiteResult, Table } from './suite';
+import { measureZones, zonesTable } from './zone-cases';
 
 /** How late the end of a task is seen, and how many calls are made for that. */
 export const delaySuite: Suite = { name: 'delay', run };
@@ -60,8 +61,12 @@ async function run(context: SuiteContext): Promise<SuiteResult> {
     await measureAll(first);
     [rates] = await Promise.all([measureRateCases(), measureAll(second)]);
   }
+  const zones = context.isQuick ? undefined : await measureZones();
   results.sort((a, b) => a.case.secondsPerRound - b.case.secondsPerRound);
-  return { tables: [...delayTables(results), rateTable(rates, times.patience)], data: { delays: results, rates } };
+  return {
+    tables: [...delayTables(results), rateTable(rates, times.patience), ...(zones ? [zonesTable(zones)] : [])],
+    data: { delays: results, rates, zones },
+  };
 }
 
 function rateTable(rates: readonly RateFigures[], patience: number): Table {

@@ -1,10 +1,12 @@
 import type { Outage, TaskScript } from '../emulator';
 
-/** Zone of every task of the benchmark. */
+/** Zone of the tasks, where a case is not about zones. */
 export const ZONE = 'z-bench';
 
 /** A task as the emulator is to play it. */
 export interface BenchTask extends TaskScript {
+  /** Default {@link ZONE}. */
+  zone?: string;
   taskId: string;
 }
 

@@ -13,7 +13,7 @@ function act(emulator: Emulator, request: EmulatorRequest): unknown {
   switch (request.do) {
     case 'setTasks': {
       const atMs = Date.now();
-      for (const { taskId, ...script } of request.tasks) emulator.setTask(ZONE, taskId, script);
+      for (const { zone = ZONE, taskId, ...script } of request.tasks) emulator.setTask(zone, taskId, script);
       return atMs;
     }
     case 'setOutages':

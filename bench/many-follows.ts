@@ -10,15 +10,23 @@ import type { BenchWorld } from './world';
 /** Calls of the client at a time. */
 const AT_ONCE = 20;
 
+/** What the tasks of {@link startFollows} have in common. */
+export interface ManyTasks {
+  zone?: string;
+  durationMs: number;
+  /** What the follow at an index is told. */
+  polling: (index: number) => Partial<Polling>;
+}
+
 /** Sets tasks and starts their follows as fast as the server takes them. */
 export async function startFollows(
   { emulator, client }: BenchWorld,
   taskIds: readonly string[],
-  { durationMs, polling }: { durationMs: number; polling: (index: number) => Partial<Polling> },
+  { zone = ZONE, durationMs, polling }: ManyTasks,
 ): Promise<void> {
-  await emulator.setTasks(taskIds.map((taskId) => ({ taskId, durationMs })));
+  await emulator.setTasks(taskIds.map((taskId) => ({ zone, taskId, durationMs })));
   await mapBounded([...taskIds.entries()], AT_ONCE, ([index, taskId]) =>
-    client.follow({ zoneId: ZONE, taskId, polling: polling(index) }),
+    client.follow({ zoneId: zone, taskId, polling: polling(index) }),
   );
 }
 

@@ -142,7 +142,8 @@ async function startOnce(options: DevServerOptions): Promise<DevServer> {
   let stopping: Promise<void> | undefined;
   const stop = (): Promise<void> => {
     stopping ??= (async () => {
-      child.kill('SIGTERM');
+      // Without a file there is nothing that a server could still write down in its three seconds.
+      child.kill(dbFile === undefined ? 'SIGKILL' : 'SIGTERM');
       const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
       await cleaned;
       clearTimeout(timer);

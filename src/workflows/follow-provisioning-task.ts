@@ -49,6 +49,7 @@ import {
   initialState,
   isEnded,
   newUnknownStatus,
+  withdrawn,
   type CheckResult,
   type TaskState,
 } from './task-state';
@@ -152,22 +153,40 @@ async function poll(follow: Follow, publish: () => void): Promise<void> {
   follow.state = checking(follow.state);
   publish();
   const scope = new CancellationScope();
-  let result: CheckResult | undefined;
-  const check = scope.run(async () => {
+  let result: CheckResult | 'withdrawn' | undefined;
+  void scope.run(async () => {
     result = await checkStatus(follow.state, isUrgent);
   });
+  const isOver = (): boolean => result !== undefined || isEnded(follow.state);
   try {
-    await Promise.race([check, condition(() => result !== undefined || isEnded(follow.state))]);
-  } finally {
-    // A person's word ended the follow meanwhile: the call is given up. An answer that came together with a cancel counts.
+    await condition(() => isOver() || (follow.pollWanted && !isUrgent));
+    // It may wait in the queue for long, and the next poll passes those that do. A call that has begun is waited for.
     scope.cancel();
-    await CancellationScope.nonCancellable(() => check.catch(() => undefined));
+    await condition(isOver);
+  } finally {
+    // An answer that came together with a cancel counts.
+    await restOfActivation();
     if (result) take(follow, result, begunMs);
   }
 }
 
-function take(follow: Follow, result: CheckResult, begunMs: number): void {
+/** Resolves, also in a cancelled scope, once all is taken in that the server sent along. */
+function restOfActivation(): Promise<void> {
+  let asked = 0;
+  // Asked at once, and again after all that runs now.
+  const isAskedAgain = (): boolean => {
+    asked += 1;
+    return asked > 1;
+  };
+  return CancellationScope.nonCancellable(() => condition(isAskedAgain));
+}
+
+function take(follow: Follow, result: CheckResult | 'withdrawn', begunMs: number): void {
   const before = follow.state;
+  if (result === 'withdrawn') {
+    follow.state = withdrawn(before);
+    return;
+  }
   follow.state = applyCheck(before, result, now());
   warnOfUnknownStatus(newUnknownStatus(before, follow.state));
   const isLast = begunMs >= Date.parse(follow.state.deadlineAt);
@@ -184,13 +203,17 @@ function resolveInput(input: FollowInput): ResolvedFollowInput {
   }
 }
 
-async function checkStatus({ zoneId, taskId, polls }: TaskState, isUrgent: boolean): Promise<CheckResult> {
+async function checkStatus(
+  { zoneId, taskId, polls }: TaskState,
+  isUrgent: boolean,
+): Promise<CheckResult | 'withdrawn'> {
   const { getProvisioningTaskStatus } = proxyActivities<Activities>({
     taskQueue: TASK_QUEUES.tencentOrganization,
     startToCloseTimeout: '20s',
     // One attempt: a failed check comes back here, is shown, and the schedule decides when to ask again.
     retry: { maximumAttempts: 1 },
-    cancellationType: ActivityCancellationType.TRY_CANCEL,
+    // Tells a check that still waited in the queue from one whose call had begun.
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     summary: `poll #${polls + 1} of ${taskId}`,
     // Zones take turns, so that one with ten thousand follows does not starve one with ten.
     priority: { priorityKey: isUrgent ? PRIORITY.urgent : PRIORITY.scheduled, fairnessKey: fairnessKey(zoneId) },
@@ -198,7 +221,8 @@ async function checkStatus({ zoneId, taskId, polls }: TaskState, isUrgent: boole
   try {
     return { answer: await getProvisioningTaskStatus({ zoneId, taskId }) };
   } catch (error) {
-    if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+    if (isCancellation(error)) return 'withdrawn';
+    if (!(error instanceof ActivityFailure)) throw error;
     return toCheckResult(error.cause);
   }
 }

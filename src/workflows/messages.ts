@@ -30,6 +30,7 @@ import { now } from './now';
 import { toSnapshot } from './snapshot';
 import {
   countMessage,
+  endedChecks,
   extendDeadline,
   isEnded,
   pause,
@@ -135,8 +136,8 @@ export function handleMessages(follow: Follow, changed: () => void): void {
       return follow.state;
     },
     () => {
-      const wantedPolls = follow.state.polls + (follow.state.isChecking ? 2 : 1);
-      return () => follow.state.polls >= wantedPolls || isEnded(follow.state);
+      const wantedChecks = endedChecks(follow.state) + (follow.state.isChecking ? 2 : 1);
+      return () => endedChecks(follow.state) >= wantedChecks || isEnded(follow.state);
     },
   );
   onUpdate<PollingChange>(

@@ -17,6 +17,7 @@ export function toSnapshot(state: TaskState): ProvisioningSnapshot {
     unknownCodes: _codes,
     unknownStatuses: _statuses,
     firstPollDueAt: _due,
+    withdrawnChecks: _withdrawn,
     isChecking,
     ...snapshot
   } = state;

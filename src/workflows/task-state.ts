@@ -24,6 +24,8 @@ export interface TaskState extends Omit<ProvisioningSnapshot, 'nextPollAt'> {
   firstPollDueAt: string;
   /** A status check is out. */
   isChecking?: true;
+  /** Status checks that gave way to another before their call. */
+  withdrawnChecks?: number;
   /** Answers "not found" in a row, and the instant of the first. */
   notFound?: Row;
   /** Errors in a row whose codes no list names, and the instant of the first. */
@@ -79,6 +81,16 @@ export function initialState(input: ResolvedFollowInput, nowMs: number): TaskSta
 /** Returns the state while a status check is out. */
 export function checking(state: TaskState): TaskState {
   return isEnded(state) ? state : { ...state, isChecking: true };
+}
+
+/** Returns the state after a status check that was withdrawn before its call. */
+export function withdrawn({ isChecking: _, withdrawnChecks = 0, ...state }: TaskState): TaskState {
+  return { ...state, withdrawnChecks: withdrawnChecks + 1 };
+}
+
+/** Counts the status checks that are over, those that were withdrawn among them. */
+export function endedChecks({ polls, withdrawnChecks = 0 }: TaskState): number {
+  return polls + withdrawnChecks;
 }
 
 /**

@@ -27,11 +27,16 @@ describe('a cancel that a worker meets together with an answer', () => {
     await world.close();
   });
 
+  const succeeded = { phase: 'Succeeded', status: 'Success', polls: 1, cloudTask: 'Ended' };
+  const cancelled = { phase: 'Cancelled', status: 'InProgress', polls: 1, cloudTask: 'Untouched' };
+
   test.each([
-    ['Success', { phase: 'Succeeded', status: 'Success', polls: 1, cloudTask: 'Ended' }],
-    ['InProgress', { phase: 'Cancelled', status: 'InProgress', polls: 1, cloudTask: 'Untouched' }],
-  ])('does not take back what the cloud said: %s (T03, T57)', async (status, expected) => {
-    const taskId = `t-${status}`;
+    ['Success', 'before it', succeeded],
+    ['Success', 'after it', succeeded],
+    ['InProgress', 'before it', cancelled],
+    ['InProgress', 'after it', cancelled],
+  ])('does not take back what the cloud said: %s, %s (T03, T57)', async (status, moment, expected) => {
+    const taskId = `t-${status}-${moment.slice(0, 5)}`;
     let answer: ((given: TaskStatusAnswer) => void) | undefined;
     const getProvisioningTaskStatus = (): Promise<TaskStatusAnswer> =>
       new Promise((resolve) => {
@@ -56,12 +61,13 @@ describe('a cancel that a worker meets together with an answer', () => {
     const handle = world.temporal.workflow.getHandle(workflowId(ZONE, taskId));
     await world.client.follow({ zoneId: ZONE, taskId });
     await followWhile(() => until('the call is out', () => answer !== undefined));
+    if (moment === 'after it') await world.client.cancel(ZONE, taskId);
     answer?.({ status });
     await until('the answer is in the history', async () => {
       const { events } = await handle.fetchHistory();
       return events?.some((event) => event.activityTaskCompletedEventAttributes) ?? false;
     });
-    await world.client.cancel(ZONE, taskId);
+    if (moment === 'before it') await world.client.cancel(ZONE, taskId);
     await followWhile(async () => {
       await expect(world.client.waitForOutcome(ZONE, taskId, { timeoutMs: 30_000 })).resolves.toMatchObject({
         kind: 'ended',

@@ -104,7 +104,7 @@ describe('one quota for every call', () => {
     await worker.stop('SIGTERM');
   }, 90_000);
 
-  test('T70: what waits for the quota has no time limit, lets another zone pass, gives way when cancelled, and follows a new rate without a restart', async () => {
+  test('T70: what waits for the quota has no time limit, lets another zone and an operator pass, gives way when cancelled, and follows a new rate without a restart', async () => {
     world.emulator.setOutages([]);
     const tasks = ids('t-waiting', 40);
     const worker = await startWorker();
@@ -118,6 +118,13 @@ describe('one quota for every call', () => {
     await world.client.follow({ zoneId: SMALL_ZONE, taskId: 't-alone' });
     await until('the other zone was polled', () => world.emulator.requests('t-alone').length > 0);
     expect(since(fromMs).length).toBeLessThan(30);
+    // Polled first, it is the last of its zone to have its next turn, and waits in the queue for that.
+    const { taskId: asked = '' } = since(fromMs)[0] ?? {};
+    await until('its next check is out', async () => (await world.client.status(ZONE, asked)).nextPollAt === undefined);
+    const before = since(fromMs).length;
+    await expect(world.client.checkNow(ZONE, asked, { timeoutMs: 30_000 })).resolves.toMatchObject({ polls: 2 });
+    expect(since(fromMs).length - before).toBeLessThan(12);
+    expect(world.emulator.requests(asked)).toHaveLength(2);
     const cancelled = tasks.slice(10);
     const left = tasks.slice(0, 10);
     await cancelAll(cancelled);

@@ -4,6 +4,7 @@ import {
   checking,
   countMessage,
   end,
+  endedChecks,
   extendDeadline,
   isEnded,
   newUnknownStatus,
@@ -11,6 +12,7 @@ import {
   resolve,
   resume,
   setPolling,
+  withdrawn,
   type CheckResult,
   type TaskState,
 } from '../../src/workflows/task-state';
@@ -59,6 +61,14 @@ describe('a check that is out', () => {
     expect(applyCheck(out, inProgress, at(1))).not.toHaveProperty('isChecking');
     expect(applyCheck(out, refused, at(1))).not.toHaveProperty('isChecking');
     expect(end(out, 'Cancelled', at(1))).not.toHaveProperty('isChecking');
+  });
+
+  test('and was withdrawn is over, yet no poll', () => {
+    const before = after([inProgress]);
+    const gaveWay = withdrawn(checking(before));
+    expect(gaveWay).toStrictEqual({ ...before, withdrawnChecks: 1 });
+    expect([before, gaveWay, withdrawn(checking(gaveWay))].map(endedChecks)).toEqual([1, 2, 3]);
+    expect(endedChecks(applyCheck(checking(gaveWay), refused, at(20)))).toBe(3);
   });
 
   test('is counted when it ends; the first one that ended stays the first', () => {
