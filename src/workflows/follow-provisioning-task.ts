@@ -165,20 +165,8 @@ async function poll(follow: Follow, publish: () => void): Promise<void> {
     await condition(isOver);
   } finally {
     // An answer that came together with a cancel counts.
-    await restOfActivation();
     if (result) take(follow, result, begunMs);
   }
-}
-
-/** Resolves, also in a cancelled scope, once all is taken in that the server sent along. */
-function restOfActivation(): Promise<void> {
-  let asked = 0;
-  // Asked at once, and again after all that runs now.
-  const isAskedAgain = (): boolean => {
-    asked += 1;
-    return asked > 1;
-  };
-  return CancellationScope.nonCancellable(() => condition(isAskedAgain));
 }
 
 function take(follow: Follow, result: CheckResult | 'withdrawn', begunMs: number): void {
