@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
-import { busiestSecond, largestGap } from '../../bench/measure';
+import { busiestSecond } from '../../bench/measure';
 import type { ReceivedRequest } from '../../emulator';
 import { freePort } from '../../src/dev/dev-server';
 import { findTemporalCli } from '../../src/dev/temporal-binaries';
@@ -13,6 +13,8 @@ const ZONE = 'z-quota';
 const SMALL_ZONE = 'z-small';
 /** Status calls a second of all workers; the cloud refuses the next in any rolling second. */
 const RATE = 20;
+/** Sooner than the worker gives a call up that has no answer. */
+const SLOW_CALL_MS = 9_000;
 const FAST = { ageFraction: 0 };
 const run = promisify(execFile);
 
@@ -75,8 +77,8 @@ describe('one quota for every call', () => {
 
     expect(busiestSecond(instants(world.emulator.requests()))).toBeLessThanOrEqual(RATE);
     expect(throttled(world.emulator.requests())).toEqual([]);
-    // 60 follows at 20 calls a second have their turn every 3 s; by chance some would wait for minutes.
-    expect(largestGap(since(sharedMs, killedMs).map(({ at, taskId = '' }) => ({ at, taskId })))).toBeLessThan(9_000);
+    // Three rounds, in which those that met a 503 pause; drawn by chance it would take about seven until each had three.
+    expect(since(sharedMs, killedMs).length).toBeLessThan(5 * tasks.length);
     for (const taskId of tasks) expect(world.emulator.maxOutstanding(taskId)).toBe(1);
     await cancelAll(tasks);
     await second.stop('SIGTERM');
@@ -156,14 +158,15 @@ describe('one quota for every call', () => {
     await until('every slow call is out', () =>
       slow.every((taskId) => world.emulator.requests(taskId).some(({ answered }) => answered === undefined)),
     );
-    const fromMs = Date.now();
     await followAll(quick, { answers: [{ status: 'InProgress' }] });
-    await until('the others were polled four times', () =>
-      quick.every((taskId) => world.emulator.requests(taskId).length >= 4),
+    // A slow call ends after 10 s. Had each a slot or a connection that another waits for, no call would come in between.
+    const isAmongSlow = (instant: number): boolean =>
+      slow.every((taskId) =>
+        world.emulator.requests(taskId).some(({ at }) => at <= instant && instant < at + SLOW_CALL_MS),
+      );
+    await until('every other was polled again while all slow calls were out', () =>
+      quick.every((taskId) => instants(world.emulator.requests(taskId)).filter(isAmongSlow).length >= 2),
     );
-    // Twenty follows of one second at twenty calls a second; with the slow ones each would wait for 10 s.
-    const gapsOfQuick = since(fromMs).filter(({ taskId = '' }) => quick.includes(taskId));
-    expect(largestGap(gapsOfQuick.map(({ at, taskId = '' }) => ({ at, taskId })))).toBeLessThan(4_000);
     for (const taskId of slow) expect(world.emulator.maxOutstanding(taskId)).toBe(1);
     await cancelAll([...slow, ...quick]);
 
