@@ -113,6 +113,8 @@ describe('docker-compose.yml', () => {
     expect(parse(readFileSync(path.join(root, source), 'utf8'))).toEqual({
       'system.forceSearchAttributesCacheRefreshOnRead': [{ value: true, constraints: {} }],
       'matching.enableFairness': [{ value: true, constraints: {} }],
+      'history.timerProcessorMaxPollRPS': [{ value: 100, constraints: {} }],
+      'history.transferProcessorMaxPollRPS': [{ value: 100, constraints: {} }],
       'matching.numTaskqueueReadPartitions': [{ value: 1, constraints: { taskQueueName: 'tencent-organization' } }],
       'matching.numTaskqueueWritePartitions': [{ value: 1, constraints: { taskQueueName: 'tencent-organization' } }],
     });

@@ -103,6 +103,9 @@ async function startOnce(options: DevServerOptions): Promise<DevServer> {
   // The four parts of a queue would each have their own order, and follows wait in some of them far longer than in others.
   args.push('--dynamic-config-value', 'matching.numTaskqueueReadPartitions=1');
   args.push('--dynamic-config-value', 'matching.numTaskqueueWritePartitions=1');
+  // A shard, of which there is one here, looks for due timers and tasks 20 times a second: every poll would wait for that.
+  args.push('--dynamic-config-value', 'history.timerProcessorMaxPollRPS=100');
+  args.push('--dynamic-config-value', 'history.transferProcessorMaxPollRPS=100');
   if (fastTimers) args.push('--dynamic-config-value', 'history.timerProcessorMaxTimeShift="1ms"');
   for (const [name, value] of Object.entries(dynamicConfig)) args.push('--dynamic-config-value', `${name}=${value}`);
 

@@ -3,7 +3,16 @@
 const { default: Sequencer } = require('@jest/test-sequencer');
 
 /** Begun last, they would keep one worker busy while the others have nothing left to do. */
-const LONG = ['e2e/outage', 'workflows/long-run', 'cli/up', 'e2e/worker-process', 'e2e/messages', 'cli/command-line'];
+const LONG = [
+  'e2e/outage',
+  'e2e/quota',
+  'workflows/long-run',
+  'cli/up',
+  'clients/official-clients',
+  'e2e/worker-process',
+  'cli/command-line',
+  'e2e/messages',
+];
 
 /** Begins with the files that take longest, also where no earlier run has told which these are. */
 module.exports = class LongFilesFirst extends Sequencer {
