@@ -106,7 +106,11 @@ async function startOnce(options: DevServerOptions): Promise<DevServer> {
   // A shard, of which there is one here, looks for due timers and tasks 20 times a second: every poll would wait for that.
   args.push('--dynamic-config-value', 'history.timerProcessorMaxPollRPS=100');
   args.push('--dynamic-config-value', 'history.transferProcessorMaxPollRPS=100');
-  if (fastTimers) args.push('--dynamic-config-value', 'history.timerProcessorMaxTimeShift="1ms"');
+  if (fastTimers) {
+    args.push('--dynamic-config-value', 'history.timerProcessorMaxTimeShift="1ms"');
+    // By default a queue looked at four times within a second counts as stuck, and some of its timers are put off for seconds.
+    args.push('--dynamic-config-value', 'history.queueReaderStuckCriticalAttempts=1000000');
+  }
   for (const [name, value] of Object.entries(dynamicConfig)) args.push('--dynamic-config-value', `${name}=${value}`);
 
   // A group of its own: Ctrl-C must not stop the server while a worker of ours is still draining.
