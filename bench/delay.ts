@@ -12,22 +12,20 @@ const SHORT = { warmUpSeconds: 12, spans: 3, spanSeconds: 45 };
 const LONG = { warmUpSeconds: 60, spans: 1, spanSeconds: 80 };
 
 /**
- * Two groups of cases, each case in its own world at the same time: together about 40 status calls a second in the first,
- * so that two cores are not what limits, and 20 in the second, whose delays are so short that any wait for a core shows.
- * The mean durations keep the population steady at a rate of calls that the case is about: with the default schedule and
- * N/R = 5 s only long tasks leave the decision to the schedule.
+ * Each case in its own world at the same time, together about 40 status calls a second, so that two cores are not what
+ * limits. The mean durations keep the population steady at a rate of calls that the case is about: with the default
+ * schedule and N/R = 5 s only long tasks leave the decision to the schedule.
  */
-const GROUPS: readonly (readonly DelayCase[])[] = [
-  [
-    { profile: 'default', secondsPerRound: 45, statusCallsPerSecond: 10, meanSeconds: 240, ...LONG },
-    { profile: 'fast', secondsPerRound: 45, statusCallsPerSecond: 10, meanSeconds: 240, ...LONG },
-    { profile: 'default', secondsPerRound: 5, statusCallsPerSecond: 20, meanSeconds: 300, ...SHORT },
-    { profile: 'fast', secondsPerRound: 5, statusCallsPerSecond: 10, meanSeconds: 40, ...SHORT },
-  ],
-  [
-    { profile: 'default', secondsPerRound: 0.5, statusCallsPerSecond: 22, meanSeconds: 10, ...SHORT },
-    { profile: 'fast', secondsPerRound: 0.5, statusCallsPerSecond: 22, meanSeconds: 6, ...SHORT },
-  ],
+const LONG_ROUND_CASES: readonly DelayCase[] = [
+  { profile: 'default', secondsPerRound: 45, statusCallsPerSecond: 10, meanSeconds: 240, ...LONG },
+  { profile: 'fast', secondsPerRound: 45, statusCallsPerSecond: 10, meanSeconds: 240, ...LONG },
+  { profile: 'default', secondsPerRound: 5, statusCallsPerSecond: 20, meanSeconds: 300, ...SHORT },
+  { profile: 'fast', secondsPerRound: 5, statusCallsPerSecond: 10, meanSeconds: 40, ...SHORT },
+];
+/** With nothing beside them: the delays are so short that any wait for a core shows. */
+const SHORT_ROUND_CASES: readonly DelayCase[] = [
+  { profile: 'default', secondsPerRound: 0.5, statusCallsPerSecond: 22, meanSeconds: 10, ...SHORT },
+  { profile: 'fast', secondsPerRound: 0.5, statusCallsPerSecond: 22, meanSeconds: 6, ...SHORT },
 ];
 const RATE_TIMES = { steady: 10, workerOutage: 60, apiOutage: 20, twoWorkers: 10, patience: 30 };
 
@@ -59,10 +57,9 @@ async function run(context: SuiteContext): Promise<SuiteResult> {
   if (context.isQuick) {
     [rates] = await Promise.all([measureRateCases(), measureAll(QUICK_CASES)]);
   } else {
-    const [together = [], short = []] = GROUPS;
-    await measureAll(together);
+    await measureAll(LONG_ROUND_CASES);
     [rates, zones] = await Promise.all([measureRateCases(), measureZones()]);
-    await measureAll(short);
+    await measureAll(SHORT_ROUND_CASES);
   }
   results.sort((a, b) => a.case.secondsPerRound - b.case.secondsPerRound);
   return {

@@ -57,12 +57,15 @@ export interface ScaleFigures {
   history: HistorySize;
 }
 
-/** Starts that the worker has not yet begun: more, and the last ones would wait for their polls from far too late on. */
-const AT_ONCE = 200;
+/**
+ * Starts that the worker has not yet begun. The server takes them sooner than that, and a follow waits for its poll from
+ * its beginning on: with more of them ahead, the last ones would be due far too late.
+ */
+const MAX_NOT_BEGUN = 200;
 /** After starts: what runs on in worker and server comes to rest. */
 const SETTLE_MS = 2_000;
 const LOOK_MS = 1_000;
-const COUNT_MS = 200;
+const BEGUN_LOOK_MS = 200;
 /** Longer than any measurement takes. */
 const NEVER_SECONDS = 36_000;
 const PATIENCE_MS = 60_000;
@@ -141,9 +144,8 @@ async function startInSteps(
   for (const size of sizes) {
     const first = started;
     const beganMs = Date.now();
-    // The server takes them sooner than the worker begins them, and only then do they wait for their polls.
-    for (let from = first; from < size; from += AT_ONCE) {
-      const to = Math.min(from + AT_ONCE, size);
+    for (let from = first; from < size; from += MAX_NOT_BEGUN) {
+      const to = Math.min(from + MAX_NOT_BEGUN, size);
       await startFollows(world, idsOf(from, to), {
         durationMs: 0,
         polling: (index) => ({ initialDelaySeconds: initialDelaySeconds(from + index) }),
@@ -168,7 +170,7 @@ async function countUntil({ temporal }: BenchWorld, query: string, wanted: numbe
     if (count >= wanted || Date.now() > giveUpAtMs) return count;
     if (count > before) giveUpAtMs = Date.now() + PATIENCE_MS;
     before = count;
-    await sleep(COUNT_MS);
+    await sleep(BEGUN_LOOK_MS);
   }
 }
 

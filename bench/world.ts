@@ -41,10 +41,6 @@ export interface BenchWorldOptions {
   requestsPerSecond: number;
   /** Workers to start at once. Default 1. */
   workers?: number;
-  /** More environment of every worker. */
-  workerEnv?: Record<string, string>;
-  /** Default true: the server fires timers to the millisecond, instead of rounding them up to about 1 s. */
-  fastTimers?: boolean;
   /** Keeps the server's state over its restarts. Default: in memory. */
   dbFile?: string;
 }
@@ -68,7 +64,7 @@ export async function createBenchWorld(options: BenchWorldOptions): Promise<Benc
 }
 
 async function open(
-  { statusCallsPerSecond, requestsPerSecond, workerEnv = {}, fastTimers = true, dbFile }: BenchWorldOptions,
+  { statusCallsPerSecond, requestsPerSecond, dbFile }: BenchWorldOptions,
   closers: (() => Promise<void>)[],
   close: () => Promise<void>,
 ): Promise<BenchWorld> {
@@ -77,7 +73,7 @@ async function open(
     startDevServer({
       cliPath,
       headless: true,
-      fastTimers,
+      fastTimers: true,
       ...(port !== undefined && { port }),
       ...(dbFile !== undefined && { dbFile }),
     });
@@ -101,7 +97,6 @@ async function open(
     PROVISIONING_STATUS_CALLS_PER_SECOND: String(statusCallsPerSecond),
     TENCENTCLOUD_SECRET_ID: DEMO_ACCOUNT.secretId,
     TENCENTCLOUD_SECRET_KEY: DEMO_ACCOUNT.secretKey,
-    ...workerEnv,
   };
   const spawnWorker = (env: Record<string, string> = {}): BenchProcess => {
     const worker = startProcess(WORKER, { ...environment, ...env });

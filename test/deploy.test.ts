@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { SEARCH_ATTRIBUTE_TYPES } from '../src/contract/names';
+import { SERVER_SETTINGS } from '../src/dev/server-settings';
 import { root } from './support/project';
 import { installPythonTools } from './support/python-tools';
 
@@ -118,6 +119,14 @@ describe('docker-compose.yml', () => {
       'matching.numTaskqueueReadPartitions': [{ value: 1, constraints: { taskQueueName: 'tencent-organization' } }],
       'matching.numTaskqueueWritePartitions': [{ value: 1, constraints: { taskQueueName: 'tencent-organization' } }],
     });
+  });
+
+  test('gives the server the settings that the dev server has', () => {
+    const file = readFileSync(path.join(root, 'deploy', 'dynamic-config.yaml'), 'utf8');
+    const settings = Object.entries(parse(file) as Record<string, { value: unknown }[]>);
+    expect(Object.fromEntries(settings.map(([name, [first]]) => [name, JSON.stringify(first?.value)]))).toEqual(
+      SERVER_SETTINGS,
+    );
   });
 });
 

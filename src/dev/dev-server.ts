@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { messageOf } from '../sentences';
 
 import { withoutTemporalSettings } from './local-environment';
+import { FAST_TIMER_SETTINGS, SERVER_SETTINGS } from './server-settings';
 import { killWithThisProcess } from './watchdog';
 
 const execFileAsync = promisify(execFile);
@@ -35,7 +36,7 @@ export interface DevServerOptions {
   uiPort?: number;
   /** Runs without the UI. Default: false. */
   headless?: boolean;
-  /** Fires timers to the millisecond instead of rounding them up to about 1 s; costs CPU. Default: false. */
+  /** Fires also timers of less than a second to the millisecond, instead of after about 1 s. Default: false. */
   fastTimers?: boolean;
   /** More of the server's dynamic configuration, each value as JSON. */
   dynamicConfig?: Readonly<Record<string, string>>;
@@ -96,22 +97,8 @@ async function startOnce(options: DevServerOptions): Promise<DevServer> {
     await mkdir(path.dirname(path.resolve(dbFile)), { recursive: true });
     args.push('--db-filename', dbFile);
   }
-  // Without it a start right after registering a search attribute fails with "no mapping defined".
-  args.push('--dynamic-config-value', 'system.forceSearchAttributesCacheRefreshOnRead=true');
-  // Off by default: without it the zone with most follows gets most calls.
-  args.push('--dynamic-config-value', 'matching.enableFairness=true');
-  // The four parts of a queue would each have their own order, and follows wait in some of them far longer than in others.
-  args.push('--dynamic-config-value', 'matching.numTaskqueueReadPartitions=1');
-  args.push('--dynamic-config-value', 'matching.numTaskqueueWritePartitions=1');
-  // A shard, of which there is one here, looks for due timers and tasks 20 times a second: every poll would wait for that.
-  args.push('--dynamic-config-value', 'history.timerProcessorMaxPollRPS=100');
-  args.push('--dynamic-config-value', 'history.transferProcessorMaxPollRPS=100');
-  if (fastTimers) {
-    args.push('--dynamic-config-value', 'history.timerProcessorMaxTimeShift="1ms"');
-    // By default a queue looked at four times within a second counts as stuck, and some of its timers are put off for seconds.
-    args.push('--dynamic-config-value', 'history.queueReaderStuckCriticalAttempts=1000000');
-  }
-  for (const [name, value] of Object.entries(dynamicConfig)) args.push('--dynamic-config-value', `${name}=${value}`);
+  const settings = { ...SERVER_SETTINGS, ...(fastTimers && FAST_TIMER_SETTINGS), ...dynamicConfig };
+  for (const [name, value] of Object.entries(settings)) args.push('--dynamic-config-value', `${name}=${value}`);
 
   // A group of its own: Ctrl-C must not stop the server while a worker of ours is still draining.
   const child = spawn(cliPath, args, {
