@@ -1,4 +1,5 @@
 export * from './age';
+export * from './batch';
 export { idFaults, InvalidInputError, MAX_DURATION_SECONDS } from './checks';
 export * from './input';
 export * from './messages';
@@ -6,3 +7,5 @@ export * from './names';
 export * from './outcome';
 export * from './snapshot';
 export * from './task-status';
+export * from './user-sync';
+export * from './user-sync-calls';

@@ -1,12 +1,20 @@
 /** Workflow type that follows one cloud task to its terminal state. */
 export const FOLLOW_PROVISIONING_TASK = 'followProvisioningTask';
+/** Workflow type that creates user syncs and follows the task of each. */
+export const PROVISION_USERS = 'provisionUsers';
+/** Workflow type that removes user syncs and follows the task of each. */
+export const DEPROVISION_USERS = 'deprovisionUsers';
+/** Workflow type that reads which user syncs there are. */
+export const READ_USER_SYNCS = 'readUserSyncs';
 
 /** Task queues of the worker. */
 export const TASK_QUEUES = {
   /** Workflow tasks, and activities that do not call the cloud. */
   provisioning: 'provisioning',
-  /** Only activities that call the cloud's API; rate limited by the server. */
+  /** Only activities that ask the cloud for the status of a task; rate limited by the server. */
   tencentOrganization: 'tencent-organization',
+  /** Only activities that call the cloud's actions on user syncs; rate limited by the server apart from the other. */
+  tencentUserSync: 'tencent-user-sync',
 } as const;
 
 /** Signals of {@link FOLLOW_PROVISIONING_TASK}: fire and forget. */
@@ -38,6 +46,28 @@ export type MessageName = keyof typeof SIGNALS | keyof typeof UPDATES;
 
 /** Queries of {@link FOLLOW_PROVISIONING_TASK}; `status` answers a `ProvisioningSnapshot`. */
 export const QUERIES = { status: 'status' } as const;
+
+/** Signals of {@link PROVISION_USERS} and {@link DEPROVISION_USERS}. */
+export const BATCH_SIGNALS = {
+  /** Begin nothing new until `resume`; what has begun is followed on. Argument: `PauseRequest`. */
+  pause: 'pause',
+  /** A paused or blocked batch goes on. No argument. */
+  resume: 'resume',
+} as const;
+
+/** Updates of {@link PROVISION_USERS} and {@link DEPROVISION_USERS}. */
+export const BATCH_UPDATES = {
+  /** Try those items again that have ended badly so far. No argument; answers how many. */
+  retryFailed: 'retryFailed',
+} as const;
+
+/** Queries of {@link PROVISION_USERS} and {@link DEPROVISION_USERS}, also after their end. */
+export const BATCH_QUERIES = {
+  /** Answers a `BatchProgress`. No argument. */
+  progress: 'progress',
+  /** Answers an array of `ReportLine`. Argument: `ReportPage`. */
+  report: 'report',
+} as const;
 
 /** Search attributes of a follow. The server stores them in clear text: no personal data. */
 export const SEARCH_ATTRIBUTES = {

@@ -30,6 +30,8 @@ export interface CheckError {
   advice?: string;
   /** So long the cloud wants no further call: its Retry-After, or what its kind of throttling needs. */
   retryAfterSeconds?: number;
+  /** Of a call that writes: it may have been done all the same, so it must not be sent again blindly. */
+  mayHaveRun?: true;
 }
 
 /** One change that the follow saw. */
