@@ -8,6 +8,27 @@ const nodeBuiltins = [...new Set(builtinModules.map((name) => name.split('/')[0]
   (name) => !name.startsWith('_'),
 );
 
+/** What workflow code may import; the expression tells what lies outside of its folder. */
+const workflowImports = (outside) => [
+  'error',
+  {
+    paths: nodeBuiltins.map((name) => ({ name, message: 'Node built-ins are not deterministic.' })),
+    patterns: [
+      { group: ['node:*'], message: 'Node built-ins are not deterministic.' },
+      {
+        regex: outside,
+        allowTypeImports: true,
+        message: 'Workflows import only the contract and pure domain modules; use `import type` for the rest.',
+      },
+      {
+        group: ['@temporalio/*', '!@temporalio/workflow', '!@temporalio/common'],
+        allowTypeImports: true,
+        message: 'Only @temporalio/workflow and @temporalio/common load inside the sandbox.',
+      },
+    ],
+  },
+];
+
 export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', 'coverage/', '.cache/'] },
   eslint.configs.recommended,
@@ -50,25 +71,13 @@ export default tseslint.config(
     // activity types only.
     files: ['src/workflows/**/*.ts'],
     rules: {
-      '@typescript-eslint/no-restricted-imports': [
-        'error',
-        {
-          paths: nodeBuiltins.map((name) => ({ name, message: 'Node built-ins are not deterministic.' })),
-          patterns: [
-            { group: ['node:*'], message: 'Node built-ins are not deterministic.' },
-            {
-              regex: '^\\.\\./(?!(\\.\\./)*(contract|domain)(/|$))',
-              allowTypeImports: true,
-              message: 'Workflows import only the contract and pure domain modules; use `import type` for the rest.',
-            },
-            {
-              group: ['@temporalio/*', '!@temporalio/workflow', '!@temporalio/common'],
-              allowTypeImports: true,
-              message: 'Only @temporalio/workflow and @temporalio/common load inside the sandbox.',
-            },
-          ],
-        },
-      ],
+      '@typescript-eslint/no-restricted-imports': workflowImports('^\\.\\./(?!contract(/|$))'),
+    },
+  },
+  {
+    files: ['src/workflows/*/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': workflowImports('^\\.\\./\\.\\./(?!contract(/|$))'),
     },
   },
   {

@@ -5,6 +5,7 @@ import {
   resolveUserSyncItem,
   resolveUserSyncRef,
   userSyncItemFaults,
+  userSyncKeyFaults,
   userSyncName,
   userSyncRefFaults,
   userSyncRefName,
@@ -26,7 +27,7 @@ export interface ItemsFile {
 
 /** What both kinds of batches take. */
 export interface BatchOptions {
-  /** Most tasks that are followed at a time. Default 1,000. */
+  /** Most tasks that are followed at a time. Default 2,000. */
   maxInFlight?: number;
   /** How each task is followed. */
   follow?: Pick<FollowInput, 'deadlineSeconds' | 'polling' | 'notFoundGraceSeconds'>;
@@ -107,7 +108,7 @@ export interface ReportLine extends Partial<UserSyncKey> {
   reason?: string;
   errorCode?: string;
   requestId?: string;
-  /** The sync was found, not created here; or created here by a call whose answer was lost. */
+  /** The sync was there before; or it was found after a lost answer to the call that should create or remove it. */
   adopted?: 'AlreadyExisted' | 'AfterLostAnswer';
   /** Whether `ListTasks` knew the task of an adopted sync. */
   taskSearch?: 'Found' | 'NotListed' | 'Failed';
@@ -174,13 +175,16 @@ export interface ReadUserSyncsAnswer {
   nextToken?: string;
 }
 
+/** Type of the failure of a `readUserSyncs` that the cloud refuses; its detail is the `CheckError`. */
+export const READ_REFUSED_TYPE = 'ProvisioningReadRefused';
+
 /** Items of one part of a batch. */
 export const PART_SIZE = 500;
 /** Longest input, in bytes of JSON: more goes into a file. */
 export const MAX_INPUT_BYTES = 1_500_000;
 export const DEFAULT_CHUNK_SIZE = 20;
 export const MAX_CHUNK_SIZE = 100;
-export const DEFAULT_MAX_IN_FLIGHT = 1_000;
+export const DEFAULT_MAX_IN_FLIGHT = 2_000;
 
 const OPTION_FIELDS = ['maxInFlight', 'follow', 'cancelFollows', 'requestedBy', 'note'];
 const SOURCE_FIELDS = ['zoneId', 'items', 'itemsFile'];
@@ -222,6 +226,24 @@ export function deprovisionUsersFaults(input: unknown): string[] {
     ...batchFaults(input),
     ...flagFaults('dryRun', input.dryRun),
     ...(Array.isArray(input.items) ? itemFaults(input.items, DEPROVISION_ITEMS) : []),
+  ];
+}
+
+/**
+ * Lists the faults of a {@link ReadUserSyncsInput}, none when it is good.
+ *
+ * @param input - anything that came from outside
+ */
+export function readUserSyncsFaults(input: unknown): string[] {
+  if (!isRecord(input)) return ['input must be an object'];
+  const { keys, nextToken } = input;
+  return [
+    ...unknownFields(input, new Set(['zoneId', 'keys', 'nextToken']), ''),
+    ...idFaults('zoneId', input.zoneId),
+    ...(keys === undefined || Array.isArray(keys) ? [] : ['keys must be an array']),
+    ...(Array.isArray(keys) ? keys.flatMap((key, index) => userSyncKeyFaults(key, `keys[${index}].`)) : []),
+    ...(nextToken === undefined || typeof nextToken === 'string' ? [] : ['nextToken must be a string']),
+    ...(keys !== undefined && nextToken !== undefined ? ['input must have either keys or nextToken'] : []),
   ];
 }
 

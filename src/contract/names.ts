@@ -107,3 +107,28 @@ export function parseWorkflowId(id: string): { zoneId: string; taskId: string } 
   if (prefix !== 'provisioning-task' || !zoneId || !taskId || rest.length > 0) return undefined;
   return { zoneId, taskId };
 }
+
+/** Workflow types of batches. */
+export type BatchKind = typeof PROVISION_USERS | typeof DEPROVISION_USERS;
+
+const BATCH_PREFIXES: Readonly<Record<BatchKind, string>> = {
+  [PROVISION_USERS]: 'provision-users',
+  [DEPROVISION_USERS]: 'deprovision-users',
+};
+
+/**
+ * Names the workflow of a batch, so that starting it again while it runs attaches.
+ *
+ * @param batchId - the caller's own name of the batch
+ */
+export function batchWorkflowId(kind: BatchKind, zoneId: string, batchId: string): string {
+  return `${BATCH_PREFIXES[kind]}/${zoneId}/${batchId}`;
+}
+
+/** Returns what a batch's workflow id names; undefined when it is none. */
+export function parseBatchWorkflowId(id: string): { kind: BatchKind; zoneId: string; batchId: string } | undefined {
+  const [prefix, zoneId, batchId, ...rest] = id.split('/');
+  const kind = ([PROVISION_USERS, DEPROVISION_USERS] as const).find((one) => BATCH_PREFIXES[one] === prefix);
+  if (!kind || !zoneId || !batchId || rest.length > 0) return undefined;
+  return { kind, zoneId, batchId };
+}

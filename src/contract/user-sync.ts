@@ -57,6 +57,11 @@ export function userSyncName({ principalType, principalId, targetType, targetUin
   return `${principalType} ${principalId} → ${targetType} ${targetUin}`;
 }
 
+/** Returns the key of a user sync alone. */
+export function userSyncKey({ principalType, principalId, targetType, targetUin }: UserSyncKey): UserSyncKey {
+  return { principalType, principalId, targetType, targetUin };
+}
+
 /** Names what is to be removed. */
 export function userSyncRefName(ref: UserSyncRef): string {
   return ref.principalId === undefined ? ref.userProvisioningId : userSyncName(ref);
@@ -77,6 +82,17 @@ export function userSyncItemFaults(item: unknown, prefix: string): string[] {
     ...optionFaults(`${prefix}deletionStrategy`, item.deletionStrategy, DELETION_STRATEGIES),
     ...textFaults(`${prefix}description`, item.description),
   ];
+}
+
+/**
+ * Lists the faults of a {@link UserSyncKey}.
+ *
+ * @param key - anything that came from outside
+ * @param prefix - stands before the name of each field, e.g. `keys[3].`
+ */
+export function userSyncKeyFaults(key: unknown, prefix: string): string[] {
+  if (!isRecord(key)) return [`${nameOf(prefix)} must be an object`];
+  return [...unknownFields(key, new Set(KEY_FIELDS), prefix), ...keyFaults(key, prefix)];
 }
 
 /**

@@ -1,13 +1,13 @@
 import path from 'node:path';
 
 import { activityInfo } from '@temporalio/activity';
-import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import { WorkflowFailedError, type Client, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure, defaultPayloadConverter } from '@temporalio/common';
 import type { temporal } from '@temporalio/proto';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type LogEntry } from '@temporalio/worker';
 
-import { createActivities } from '../../src/activities';
+import { createActivities, createItemsFileActivities, createUserSyncActivities } from '../../src/activities';
 import {
   FOLLOW_PROVISIONING_TASK,
   OUTCOME_MEMO,
@@ -23,7 +23,7 @@ import {
 import { freePort } from '../../src/dev/dev-server';
 import { findTestServer } from '../../src/dev/temporal-binaries';
 import { apiTypeOf } from '../../src/preflight';
-import { TencentCloudError, type OrganizationClient } from '../../src/tencent';
+import { TencentCloudError, type OrganizationClient, type UserSyncActions } from '../../src/tencent';
 import { root } from '../support/project';
 import { until } from '../support/until';
 
@@ -59,8 +59,9 @@ export type Meanwhile = (follow: {
   polled: (polls: number) => Promise<void>;
 }) => Promise<void>;
 
-/** A server that skips time, with a worker of both queues around a client of the cloud. */
+/** A server that skips time, with workers of the queues around a client of the cloud. */
 export interface SkippingServer {
+  client: Client;
   /** Follows a task of {@link ZONE} to its end. */
   followTask: (taskId: string, input?: Partial<FollowInput>, meanwhile?: Meanwhile) => Promise<Followed>;
   /** The server's clock, epoch ms. */
@@ -117,8 +118,14 @@ export async function createTimeSkippingWorld(): Promise<TimeSkippingWorld> {
   };
 }
 
+/**
+ * Starts it.
+ *
+ * @param batches - what batches need besides; without it only follows work
+ */
 export async function startSkippingServer(
   organization: Pick<OrganizationClient, 'getProvisioningTaskStatus'>,
+  batches?: { userSyncs: UserSyncActions; itemsFolder: string },
 ): Promise<SkippingServer> {
   const logged: LogEntry[] = [];
   const logger = new DefaultLogger('WARN', (entry) => logged.push(entry));
@@ -140,16 +147,31 @@ export async function startSkippingServer(
   const workflowBundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
   const { nativeConnection: connection } = env;
   const workers = await Promise.all([
-    Worker.create({ connection, workflowBundle, taskQueue: TASK_QUEUES.provisioning }),
+    Worker.create({
+      connection,
+      workflowBundle,
+      taskQueue: TASK_QUEUES.provisioning,
+      ...(batches && { activities: createItemsFileActivities({ folder: batches.itemsFolder }) }),
+    }),
     Worker.create({
       connection,
       taskQueue: TASK_QUEUES.tencentOrganization,
       activities: createActivities({ organization }),
     }),
+    ...(batches
+      ? [
+          Worker.create({
+            connection,
+            taskQueue: TASK_QUEUES.tencentUserSync,
+            activities: createUserSyncActivities({ organization: batches.userSyncs }),
+          }),
+        ]
+      : []),
   ]);
   const running = Promise.all(workers.map((worker) => worker.run()));
 
   return {
+    client: env.client,
     async followTask(taskId, input = {}, meanwhile) {
       const handle = await env.client.workflow.start(FOLLOW_PROVISIONING_TASK, {
         workflowId: workflowId(ZONE, taskId),

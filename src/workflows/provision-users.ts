@@ -1,0 +1,53 @@
+import { proxyActivities } from '@temporalio/workflow';
+
+import type { ItemsFileActivities } from '../activities/items-file-activities';
+import {
+  provisionUsersFaults,
+  resolveUserSyncItem,
+  TASK_QUEUES,
+  type BatchReport,
+  type ProvisionUsersInput,
+} from '../contract';
+
+import type { CoordinatorCarried } from './batch/coordinate';
+import type { PartOf } from './batch/part-messages';
+import { runBatch } from './batch/run-batch';
+import { runCreation } from './batch/run-part';
+
+const { checkItemsFile, readItems } = proxyActivities<ItemsFileActivities>({
+  taskQueue: TASK_QUEUES.provisioning,
+  startToCloseTimeout: '60s',
+});
+
+/**
+ * Creates user syncs and follows the task of each to its end. No item is created twice, whatever answers are lost and
+ * whichever worker dies: what a lost call did is looked up and adopted. Signals, updates and queries are those of
+ * `BATCH_SIGNALS`, `BATCH_UPDATES` and `BATCH_QUERIES`.
+ *
+ * @param input - see {@link ProvisionUsersInput}
+ * @param carried - set by continue-as-new only
+ * @param partOf - set by the batch whose part this is
+ * @returns the report, also when items have failed
+ * @throws ApplicationFailure of `INVALID_INPUT_TYPE` with the faults; CancelledFailure when cancelled, the report without
+ *   lines then being in the memo, and all of it what the queries answer
+ */
+export async function provisionUsers(
+  input: ProvisionUsersInput,
+  carried?: CoordinatorCarried,
+  partOf?: PartOf,
+): Promise<BatchReport> {
+  return runBatch(
+    input,
+    {
+      faultsOf: provisionUsersFaults,
+      resolve: resolveUserSyncItem,
+      checkFile: ({ itemsFile: file, allowTakeOver = false }) =>
+        file ? checkItemsFile({ file, kind: 'provision', allowTakeOver }) : Promise.resolve(),
+      readFile: async ({ itemsFile: file }, from, count) =>
+        file ? readItems({ file, from, count, kind: 'provision' }) : [],
+      run: runCreation,
+    },
+    carried,
+    partOf,
+  );
+}
