@@ -1,23 +1,10 @@
-import { proxyActivities } from '@temporalio/workflow';
-
-import type { ItemsFileActivities } from '../activities/items-file-activities';
-import {
-  deprovisionUsersFaults,
-  resolveUserSyncRef,
-  TASK_QUEUES,
-  type BatchReport,
-  type DeprovisionUsersInput,
-} from '../contract';
+import { deprovisionUsersFaults, resolveUserSyncRef, type BatchReport, type DeprovisionUsersInput } from '../contract';
 
 import type { CoordinatorCarried } from './batch/coordinate';
+import { checkFile, readDeprovisionItems } from './batch/item-file';
 import type { PartOf } from './batch/part-messages';
 import { runBatch } from './batch/run-batch';
 import { runRemoval } from './batch/run-part';
-
-const { checkItemsFile, readItems } = proxyActivities<ItemsFileActivities>({
-  taskQueue: TASK_QUEUES.provisioning,
-  startToCloseTimeout: '60s',
-});
 
 /**
  * Removes user syncs and follows the task of each to its end; one that is not there any more counts as removed. Signals,
@@ -39,9 +26,8 @@ export async function deprovisionUsers(
     {
       faultsOf: deprovisionUsersFaults,
       resolve: resolveUserSyncRef,
-      checkFile: ({ itemsFile: file }) => (file ? checkItemsFile({ file, kind: 'deprovision' }) : Promise.resolve()),
-      readFile: async ({ itemsFile: file }, from, count) =>
-        file ? readItems({ file, from, count, kind: 'deprovision' }) : [],
+      checkFile: (file) => checkFile({ file, kind: 'deprovision' }),
+      readFile: readDeprovisionItems,
       run: runRemoval,
     },
     carried,

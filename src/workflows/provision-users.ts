@@ -1,23 +1,10 @@
-import { proxyActivities } from '@temporalio/workflow';
-
-import type { ItemsFileActivities } from '../activities/items-file-activities';
-import {
-  provisionUsersFaults,
-  resolveUserSyncItem,
-  TASK_QUEUES,
-  type BatchReport,
-  type ProvisionUsersInput,
-} from '../contract';
+import { provisionUsersFaults, resolveUserSyncItem, type BatchReport, type ProvisionUsersInput } from '../contract';
 
 import type { CoordinatorCarried } from './batch/coordinate';
+import { checkFile, readProvisionItems } from './batch/item-file';
 import type { PartOf } from './batch/part-messages';
 import { runBatch } from './batch/run-batch';
 import { runCreation } from './batch/run-part';
-
-const { checkItemsFile, readItems } = proxyActivities<ItemsFileActivities>({
-  taskQueue: TASK_QUEUES.provisioning,
-  startToCloseTimeout: '60s',
-});
 
 /**
  * Creates user syncs and follows the task of each to its end. No item is created twice, whatever answers are lost and
@@ -41,10 +28,8 @@ export async function provisionUsers(
     {
       faultsOf: provisionUsersFaults,
       resolve: resolveUserSyncItem,
-      checkFile: ({ itemsFile: file, allowTakeOver = false }) =>
-        file ? checkItemsFile({ file, kind: 'provision', allowTakeOver }) : Promise.resolve(),
-      readFile: async ({ itemsFile: file }, from, count) =>
-        file ? readItems({ file, from, count, kind: 'provision' }) : [],
+      checkFile: (file, { allowTakeOver = false }) => checkFile({ file, kind: 'provision', allowTakeOver }),
+      readFile: readProvisionItems,
       run: runCreation,
     },
     carried,

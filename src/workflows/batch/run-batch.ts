@@ -19,6 +19,7 @@ import {
   type BatchOptions,
   type BatchProgress,
   type BatchReport,
+  type ItemsFile,
   type ItemSource,
   type UserSyncItem,
   type UserSyncRef,
@@ -38,9 +39,9 @@ export interface BatchKind<Wanted, Input> {
   faultsOf: (input: unknown) => string[];
   resolve: (wanted: Wanted) => Wanted;
   /** Checks a whole file of items before anything is begun. */
-  checkFile: (input: Input) => Promise<void>;
+  checkFile: (file: ItemsFile, input: Input) => Promise<void>;
   /** Reads items of that file. */
-  readFile: (input: Input, from: number, count: number) => Promise<Wanted[]>;
+  readFile: (file: ItemsFile, from: number, count: number) => Promise<Wanted[]>;
   run: (part: PartState<Wanted>, input: Input) => Promise<void>;
 }
 
@@ -87,7 +88,7 @@ async function runParts<Wanted, Input extends BatchInput<Wanted>>(
 ): Promise<BatchReport> {
   const coordinator = new Coordinator(input, state, carried);
   const shown = showUntilEnded(state, input, () => coordinator.progress());
-  if (input.itemsFile && !carried) await kind.checkFile(input);
+  if (input.itemsFile && !carried) await kind.checkFile(input.itemsFile, input);
   await coordinator.run();
   state.endedAt = now();
   await shown;
@@ -126,7 +127,7 @@ async function runItems<Wanted extends UserSyncItem | UserSyncRef, Input extends
   });
   handlePartMessages({ finish: () => (mayFinish = true), retryFailed });
   const shown = showUntilEnded(state, input, () => toProgress(state, outcomes()));
-  const wanted = input.items ?? (await readFile(input, kind, partOf));
+  const wanted = await readItems(input, kind, partOf);
   part.items = waitingItems(wanted.map(kind.resolve), partOf?.from ?? 0);
   const told = partOf && tellBatch(partOf.part, state, outcomes);
   await kind.run(part, input);
@@ -138,15 +139,17 @@ async function runItems<Wanted extends UserSyncItem | UserSyncRef, Input extends
   return partOf ? report : { ...report, lines: part.items.map(lineOf) };
 }
 
-async function readFile<Wanted, Input extends BatchInput<Wanted>>(
+async function readItems<Wanted, Input extends BatchInput<Wanted>>(
   input: Input,
   kind: BatchKind<Wanted, Input>,
   partOf: PartOf | undefined,
 ): Promise<Wanted[]> {
+  const { items, itemsFile } = input;
+  if (!itemsFile) return items ?? [];
   // The batch has checked it for all of its parts.
-  if (!partOf) await kind.checkFile(input);
-  const { from, count } = partOf ?? { from: 0, count: input.itemsFile?.count ?? 0 };
-  return kind.readFile(input, from, count);
+  if (!partOf) await kind.checkFile(itemsFile, input);
+  const { from, count } = partOf ?? { from: 0, count: itemsFile.count };
+  return kind.readFile(itemsFile, from, count);
 }
 
 /** Keeps search attributes and details up to date until the batch has ended. */

@@ -1,6 +1,7 @@
 import { WorkflowFailedError } from '@temporalio/client';
+import type { ApplicationFailure } from '@temporalio/common';
 
-import { BATCH_QUERIES, PART_SIZE, userSyncKey, type ReportLine } from '../../../src/contract';
+import { BATCH_QUERIES, INVALID_INPUT_TYPE, PART_SIZE, userSyncKey, type ReportLine } from '../../../src/contract';
 import { writeItemsFile } from '../../../src/items-file';
 import { until } from '../../support/until';
 
@@ -21,35 +22,49 @@ async function linesOfParts(batch: StartedBatch): Promise<ReportLine[]> {
 }
 
 describe('a batch that is larger than a part', () => {
-  const count = 2 * PART_SIZE + 20;
+  const count = PART_SIZE + 20;
 
-  test('reads its items from a file, runs in parts within its bound, and its parts have every line', async () => {
+  test('reads its items from a file, runs in parts, and its parts have every line', async () => {
     const zoneId = 'z-large';
-    world.emulator.setZone(zoneId, { unknownUsers: ['u-3', 'u-700'] });
+    world.emulator.setZone(zoneId, {});
     const items = userItems('u', count);
-    const itemsFile = await writeItemsFile(world.itemsFolder, items);
-    const batch = await world.provision({ zoneId, itemsFile, maxInFlight: 600, chunkSize: 50 });
+    const there = [items[3], items[PART_SIZE], items[count - 1]].filter((item) => item !== undefined);
+    await (await world.provision({ zoneId, items: there })).report();
+    const itemsFile = await writeItemsFile(world.itemsFolder, items.map(userSyncKey));
+    const batch = await world.deprovision({ zoneId, itemsFile, dryRun: true, maxInFlight: 600 });
     const report = await batch.report();
-    expect(report).toMatchObject({ phase: 'Completed', total: count, outcomes: { Succeeded: count - 2, Refused: 2 } });
+    const outcomes = { WouldBeRemoved: 3, AlreadyAbsent: count - 3 };
+    expect(report).toMatchObject({ phase: 'Completed', total: count, outcomes });
     expect(report.lines).toBeUndefined();
-    expect(report.parts?.length).toBe(3);
+    expect(report.parts?.length).toBe(2);
     const lines = await linesOfParts(batch);
     expect(lines.map(({ index, principalId }) => [index, principalId])).toEqual(
       items.map(({ principalId }, index) => [index, principalId]),
     );
-    expect(lines.filter(({ outcome }) => outcome === 'Refused').map(({ principalId }) => principalId)).toEqual([
-      'u-3',
-      'u-700',
+    expect(lines.filter(({ outcome }) => outcome === 'WouldBeRemoved').map(({ index }) => index)).toEqual([
+      3,
+      PART_SIZE,
+      count - 1,
     ]);
-    expect(world.emulator.userSyncs(zoneId).every(({ creations }) => creations === 1)).toBe(true);
     const { events } = await batch.handle.fetchHistory();
     expect(events?.length).toBeLessThan(300);
-
-    const refs = await writeItemsFile(world.itemsFolder, items.map(userSyncKey));
-    const removal = await world.deprovision({ zoneId, itemsFile: refs });
-    expect((await removal.report()).outcomes).toEqual({ Succeeded: count - 2, AlreadyAbsent: 2 });
-    expect(world.emulator.userSyncs(zoneId).some(({ exists }) => exists)).toBe(false);
   }, 120_000);
+
+  test('a file that has changed is refused before anything is begun', async () => {
+    const zoneId = 'z-large-changed';
+    world.emulator.setZone(zoneId, {});
+    const itemsFile = await writeItemsFile(world.itemsFolder, userItems('u', 3));
+    const changed = { ...itemsFile, count: 4 };
+    const failure: unknown = await (
+      await world.provision({ zoneId, itemsFile: changed })
+    )
+      .report()
+      .catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(WorkflowFailedError);
+    const { type, details } = (failure as WorkflowFailedError).cause as ApplicationFailure;
+    expect({ type, details }).toEqual({ type: INVALID_INPUT_TYPE, details: [`${itemsFile.name} has 3 items, not 4`] });
+    expect(world.emulator.userSyncs(zoneId)).toEqual([]);
+  });
 
   test('cancelled, also parts that were not begun tell their lines', async () => {
     const zoneId = 'z-large-cancelled';

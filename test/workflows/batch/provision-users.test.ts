@@ -1,5 +1,6 @@
 import { WorkflowFailedError } from '@temporalio/client';
-import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import type { ApplicationFailure} from '@temporalio/common';
+import { CancelledFailure } from '@temporalio/common';
 
 import { DEMO_ACCOUNT } from '../../../emulator';
 import { INVALID_INPUT_TYPE, OUTCOME_MEMO, workflowId, type ReportLine } from '../../../src/contract';
