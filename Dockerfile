@@ -21,6 +21,8 @@ COPY package.json LICENSE ./
 COPY bin bin
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
+# A new volume takes the owner of the folder that it is mounted on.
+RUN install -d -o node -g node /var/lib/provisioning/items
 # The base image defines the name; its number may change.
 # hadolint ignore=DL3066
 USER node

@@ -1,7 +1,9 @@
 import { readAccounts } from './accounts';
+import { readDirectory } from './directory';
 import { type EmulatorControls } from './emulator';
 import { type HttpCall } from './http-call';
 import { number, objectOf } from './json-reader';
+import { readLostAnswers } from './lost-answers';
 import { readMetadata } from './metadata-api';
 import { readOutages } from './outages';
 import { readSts } from './sts-api';
@@ -13,6 +15,7 @@ export interface ControlReply {
   value?: unknown;
 }
 
+type View = (query: URLSearchParams) => unknown;
 type Setting = (value: unknown) => void;
 
 /** Every path of the control API starts with this. */
@@ -22,13 +25,20 @@ const readClock = objectOf<{ offsetSeconds: number }>({ offsetSeconds: number },
 
 /** The unsigned HTTP API that scripts the emulator from other processes. */
 export class ControlApi {
+  private readonly views: ReadonlyMap<string, View>;
   private readonly settings: ReadonlyMap<string, Setting>;
 
   constructor(
     private readonly emulator: EmulatorControls,
     now: () => number,
   ) {
+    this.views = new Map<string, View>([
+      ['requests', (query) => emulator.requests(query.get('taskId') ?? undefined)],
+      ['user-syncs', (query) => emulator.userSyncs(zoneIdOf(query))],
+      ['user-sync-tasks', (query) => emulator.userSyncTasks(zoneIdOf(query))],
+    ]);
     this.settings = new Map<string, Setting>([
+      ['lost-answers', (value) => emulator.setLostAnswers(readLostAnswers(value, 'lostAnswers'))],
       ['accounts', (value) => emulator.setAccounts(readAccounts(value, 'accounts'))],
       ['outages', (value) => emulator.setOutages(readOutages(value, 'outages', now()))],
       ['clock', (value) => emulator.setClockOffset(readClock(value, 'clock').offsetSeconds * 1000)],
@@ -41,11 +51,10 @@ export class ControlApi {
   answer({ method, url, body }: HttpCall): ControlReply {
     const { pathname, searchParams } = new URL(url, 'http://emulator');
     const name = pathname.slice(CONTROL_PREFIX.length);
-    if (method === 'GET' && name === 'requests') {
-      return { httpStatus: 200, value: this.emulator.requests(searchParams.get('taskId') ?? undefined) };
-    }
     try {
-      const set = this.settings.get(name) ?? this.taskSetting(name);
+      const view = this.views.get(name);
+      if (method === 'GET' && view) return { httpStatus: 200, value: view(searchParams) };
+      const set = this.settings.get(name) ?? this.zoneSetting(name);
       if (method !== 'PUT' || !set) return { httpStatus: 404, value: { error: this.usage() } };
       set(JSON.parse(body.toString()));
       return { httpStatus: 204 };
@@ -54,15 +63,28 @@ export class ControlApi {
     }
   }
 
-  private taskSetting(name: string): Setting | undefined {
-    const ids = /^tasks\/([^/]+)\/([^/]+)$/.exec(name)?.slice(1);
-    const [zoneId, taskId] = ids?.map(decodeURIComponent) ?? [];
-    if (!zoneId || !taskId) return undefined;
+  private zoneSetting(name: string): Setting | undefined {
+    const [kind, zoneId, taskId, ...rest] = name.split('/').map(decodeURIComponent);
+    if (!zoneId || rest.length > 0) return undefined;
+    if (kind === 'zones' && taskId === undefined) {
+      return (value) => this.emulator.setZone(zoneId, readDirectory(value, 'zone'));
+    }
+    if (kind !== 'tasks' || !taskId) return undefined;
     return (value) => this.emulator.setTask(zoneId, taskId, parseTaskScript(value));
   }
 
   private usage(): string {
-    const settings = ['tasks/{zoneId}/{taskId}', ...this.settings.keys()];
-    return `use GET ${CONTROL_PREFIX}requests or PUT ${settings.map((name) => `${CONTROL_PREFIX}${name}`).join(', ')}`;
+    const settings = ['zones/{zoneId}', 'tasks/{zoneId}/{taskId}', ...this.settings.keys()];
+    return `use GET ${pathsOf(this.views.keys())} or PUT ${pathsOf(settings)}`;
   }
+}
+
+function zoneIdOf(query: URLSearchParams): string {
+  const zoneId = query.get('zoneId');
+  if (!zoneId) throw new TypeError('zoneId is missing');
+  return zoneId;
+}
+
+function pathsOf(names: Iterable<string>): string {
+  return [...names].map((name) => `${CONTROL_PREFIX}${name}`).join(', ');
 }

@@ -9,9 +9,9 @@ export interface ApiCall extends Pick<HttpCall, 'params' | 'headers'> {
   action: string;
 }
 
-/** One product of the cloud. */
+/** Actions of one product of the cloud. */
 export interface CloudApi {
-  /** Its name in the credential scope and in permissions. */
+  /** The product's name in the credential scope and in permissions. */
   service: string;
   version: string;
   actions: readonly string[];

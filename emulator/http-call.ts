@@ -1,5 +1,6 @@
 import { type IncomingMessage } from 'node:http';
 
+import { parseExactly } from './exact-json';
 import { isRecord } from './json-reader';
 
 /** One request as it arrived in full. */
@@ -11,7 +12,7 @@ export interface HttpCall {
   /** Names in lower case; repeated headers are joined. */
   headers: Record<string, string>;
   body: Buffer;
-  /** The body as a JSON object; `undefined` when it is none. */
+  /** The body as a JSON object, in which an integer that a number cannot hold is a bigint; `undefined` when it is none. */
   params: Readonly<Record<string, unknown>> | undefined;
   /** Address of the client. */
   ip: string;
@@ -44,7 +45,7 @@ async function readBody(req: IncomingMessage): Promise<Buffer> {
 
 function parseObject(body: Buffer): Record<string, unknown> | undefined {
   try {
-    const value: unknown = JSON.parse(body.toString());
+    const value = parseExactly(body.toString());
     return isRecord(value) ? value : undefined;
   } catch {
     return undefined;

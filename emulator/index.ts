@@ -1,10 +1,14 @@
 export { DEMO_ACCOUNT } from './accounts';
 export type { EmulatorAccount, TemporaryAccount } from './accounts';
 export type { Answer } from './answer';
+export type { Directory } from './directory';
 export type { Emulator, EmulatorOptions } from './emulator';
+export type { LostAnswer } from './lost-answers';
 export type { MetadataOptions } from './metadata-api';
 export type { Outage } from './outages';
 export type { ReceivedRequest } from './request-log';
 export { startEmulator } from './server';
 export type { StsOptions, StsRole } from './sts-api';
 export type { TaskScript } from './task-scripts';
+export type { UserSyncRecord } from './user-syncs';
+export type { UserSyncTaskRecord } from './zone-tasks';

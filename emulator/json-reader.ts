@@ -53,6 +53,14 @@ export function listOf<T>(read: Reader<T>): Reader<T[]> {
   };
 }
 
+/** Reads an object whose fields, whatever their names, are values of one kind. */
+export function mapOf<T>(read: Reader<T>): Reader<Record<string, T>> {
+  return (value, path) => {
+    if (!isRecord(value)) throw new TypeError(`${path} must be an object`);
+    return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, read(field, `${path}.${key}`)]));
+  };
+}
+
 /** Reads an object that has the given fields and no other; only the `required` ones must be there. */
 export function objectOf<T>(fields: { [K in keyof T]-?: Reader<T[K]> }, ...required: (keyof T & string)[]): Reader<T> {
   const readers = new Map<string, Reader<unknown>>(Object.entries(fields));

@@ -1,9 +1,12 @@
 import { type Refusal } from './signature';
+import { USER_SYNC_ACTIONS } from './user-sync-parameters';
 
-/** Calls admitted in any one second; a limit that is left out is not applied, except the first. */
+/** Calls admitted in any one second; a limit that is left out is not applied, except the first two. */
 export interface RateLimitOptions {
   /** GetProvisioningTaskStatus per key; default 220, the published limit. */
   requestsPerSecond?: number;
+  /** Each action on user syncs, and ListTasks, per key; default 20, the published limit. */
+  userSyncRequestsPerSecond?: number;
   /** All actions together per owner account. */
   uinRequestsPerSecond?: number;
   /** All actions together per client address. */
@@ -21,10 +24,11 @@ export interface Caller {
 }
 
 const WINDOW_MS = 1000;
-const PUBLISHED = new Map([
+const PUBLISHED = new Map<string, number>([
   ['GetProvisioningTaskStatus', 220],
   ['AssumeRole', 600],
   ['AssumeRoleWithWebIdentity', 20],
+  ...USER_SYNC_ACTIONS.map((action) => [action, 20] as const),
 ]);
 
 /** Counts calls by arrival in rolling windows of one second; only admitted calls count. */
@@ -51,17 +55,20 @@ export class RateLimits {
   }
 
   private limitsOf({ action, secretId = '', uin, ip }: Caller): { code: string; bucket: string; limit: number }[] {
-    const { requestsPerSecond, uinRequestsPerSecond, ipRequestsPerSecond, globalRegionUinRequestsPerSecond } =
-      this.options;
-    const own = action === 'GetProvisioningTaskStatus' ? requestsPerSecond : undefined;
+    const { uinRequestsPerSecond, ipRequestsPerSecond, globalRegionUinRequestsPerSecond } = this.options;
     const code = 'RequestLimitExceeded';
     return [
-      { code, bucket: `${action} ${secretId}`, limit: own ?? PUBLISHED.get(action) },
+      { code, bucket: `${action} ${secretId}`, limit: this.configuredLimit(action) ?? PUBLISHED.get(action) },
       { code: `${code}.UinLimitExceeded`, bucket: uin, limit: uinRequestsPerSecond },
       { code: `${code}.IPLimitExceeded`, bucket: ip, limit: ipRequestsPerSecond },
       { code: `${code}.GlobalRegionUinLimitExceeded`, bucket: uin, limit: globalRegionUinRequestsPerSecond },
     ].flatMap(({ bucket, limit, ...rest }) =>
       bucket === undefined || limit === undefined ? [] : [{ bucket, limit, ...rest }],
     );
+  }
+  private configuredLimit(action: string): number | undefined {
+    const { requestsPerSecond, userSyncRequestsPerSecond } = this.options;
+    if (action === 'GetProvisioningTaskStatus') return requestsPerSecond;
+    return USER_SYNC_ACTIONS.some((each) => each === action) ? userSyncRequestsPerSecond : undefined;
   }
 }

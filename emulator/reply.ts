@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 
 import { type Answer } from './answer';
+import { writeExactly } from './exact-json';
 import { type Refusal } from './signature';
 
 /** A response body and the label under which it is recorded. */
@@ -9,6 +10,8 @@ export interface Content {
   label: string;
   contentType: string;
   text: string;
+  /** Called once it is sent in full. */
+  onSent?: () => void;
 }
 
 /** What is sent, and how. */
@@ -48,9 +51,9 @@ export function envelope(label: string, fields: Record<string, unknown>): Conten
   return jsonContent(label, { Response: { ...fields, RequestId: randomUUID() } });
 }
 
-/** Builds a JSON body. */
+/** Builds a JSON body; a bigint becomes an integer. */
 export function jsonContent(label: string, value: unknown): Content {
-  return { label, contentType: 'application/json', text: JSON.stringify(value) };
+  return { label, contentType: 'application/json', text: writeExactly(value) };
 }
 
 /** Tells what happens to an answer on its way; `undefined`: it is sent in full. */

@@ -11,22 +11,27 @@ export interface ReceivedRequest {
   /** Number of the TCP connection that carried it. */
   socket: number;
   /**
-   * Error code, task status, `Credentials`, `role`, `NotFound`, `raw` or `body` when answered in full; else `drop`,
-   * `dropReused`, `hang`, `stall`, `cut`. Absent while the answer is delayed.
+   * When answered in full: error code, task status, the field that an action on user syncs answers (`Tasks`,
+   * `UserProvisioning`, `UserProvisionings`, or `RequestId` alone), `Credentials`, `role`, `NotFound`, `raw` or `body`;
+   * else `drop`, `dropReused`, `hang`, `stall`, `cut`. Absent while the answer is delayed.
    */
   answered?: string;
   /** Epoch ms by the emulator's `now`; absent for a call that hangs or stalls. */
   answeredAt?: number;
 }
 
-/** Remembers every call, and how many of each task were unanswered at the same time. */
+/** Remembers calls, and how many of each task were unanswered at the same time. */
 export class RequestLog {
   private readonly received: ReceivedRequest[] = [];
   private readonly outstanding = new Map<string, { current: number; max: number }>();
 
+  /** Remembers the last `keep` calls. */
+  constructor(private readonly keep: number = Infinity) {}
+
   /** Adds a call; the function returned marks it as no longer outstanding. */
   add(request: ReceivedRequest): () => void {
     this.received.push(request);
+    if (this.received.length > this.keep) this.received.shift();
     const { taskId } = request;
     if (taskId === undefined) return () => undefined;
     const count = this.outstanding.get(taskId) ?? { current: 0, max: 0 };
@@ -40,7 +45,7 @@ export class RequestLog {
     };
   }
 
-  /** Lists the calls in order of arrival, all or those of one task. */
+  /** Lists the calls remembered in order of arrival, all or those of one task. */
   list(taskId?: string): ReceivedRequest[] {
     return this.received.filter((request) => taskId === undefined || request.taskId === taskId);
   }

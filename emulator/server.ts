@@ -7,26 +7,32 @@ import { CONTROL_PREFIX, ControlApi } from './control-api';
 import { type Emulator, type EmulatorControls, type EmulatorOptions } from './emulator';
 import { Gateway } from './gateway';
 import { type HttpCall, readCall } from './http-call';
+import { LostAnswers } from './lost-answers';
 import { METADATA_PREFIX, MetadataApi } from './metadata-api';
-import { OrganizationApi, taskStatus } from './organization-api';
 import { type Outage, outageAt } from './outages';
 import { Pauses } from './pauses';
 import { RateLimits } from './rate-limits';
 import { fateOf, type Reply, replyWith, send } from './reply';
 import { type ReceivedRequest, RequestLog } from './request-log';
 import { StsApi } from './sts-api';
+import { taskStatus, TaskStatusApi } from './task-status-api';
+import { UserSyncApi } from './user-sync-api';
+import { Zones } from './zones';
 
 /**
  * Starts a stand-in for the parts of Tencent Cloud that a worker talks to, which checks requests as the documentation
- * says: GetProvisioningTaskStatus, STS (AssumeRole, AssumeRoleWithWebIdentity) and a machine's metadata endpoint, all
- * on one port.
+ * says: GetProvisioningTaskStatus, {@link USER_SYNC_ACTIONS}, STS (AssumeRole, AssumeRoleWithWebIdentity) and a
+ * machine's metadata endpoint, all on one port. User syncs and their tasks are kept as the cloud does, with tasks that
+ * go as the zone's {@link Directory} says.
  *
  * Besides these it serves, unsigned and in JSON, `GET /_emulator/requests[?taskId=]` (an array of
- * {@link ReceivedRequest}) and these settings, each answered 204, or 400 with an error that names the wrong field:
- * `PUT /_emulator/tasks/{zoneId}/{taskId}` ({@link TaskScript}), `PUT /_emulator/accounts` (an array of
- * {@link EmulatorAccount}), `PUT /_emulator/outages` (an array of `{ fromSeconds, toSeconds, answer }`, seconds from
- * now), `PUT /_emulator/clock` (`{ offsetSeconds }`), `PUT /_emulator/sts` ({@link StsOptions}) and
- * `PUT /_emulator/metadata` ({@link MetadataOptions} or null).
+ * {@link ReceivedRequest}), `GET /_emulator/user-syncs?zoneId=` (of {@link UserSyncRecord}),
+ * `GET /_emulator/user-sync-tasks?zoneId=` (of {@link UserSyncTaskRecord}) and these settings, each answered 204, or
+ * 400 with an error that names the wrong field: `PUT /_emulator/zones/{zoneId}` ({@link Directory}),
+ * `PUT /_emulator/tasks/{zoneId}/{taskId}` ({@link TaskScript}), `PUT /_emulator/lost-answers` (an array of
+ * {@link LostAnswer}), `PUT /_emulator/accounts` (an array of {@link EmulatorAccount}), `PUT /_emulator/outages` (an
+ * array of `{ fromSeconds, toSeconds, answer }`, seconds from now), `PUT /_emulator/clock` (`{ offsetSeconds }`),
+ * `PUT /_emulator/sts` ({@link StsOptions}) and `PUT /_emulator/metadata` ({@link MetadataOptions} or null).
  *
  * @throws the listen error (for example `EADDRINUSE`) when the port cannot be bound
  */
@@ -36,20 +42,27 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   let outages: Outage[] = [];
   const cloudNow = (): number => now() + offsetMs;
   const accounts = new Accounts(options.accounts ?? [DEMO_ACCOUNT]);
-  const organization = new OrganizationApi(now);
+  const zones = new Zones(now);
+  const lostAnswers = new LostAnswers();
+  const pauses = new Pauses();
+  const taskStatuses = new TaskStatusApi(zones);
+  const userSyncs = new UserSyncApi(zones, lostAnswers, pauses);
   const sts = new StsApi(accounts, cloudNow);
   const metadata = new MetadataApi(accounts, cloudNow);
-  const gateway = new Gateway([organization, sts], accounts, new RateLimits(options), cloudNow);
-  const log = new RequestLog();
+  const gateway = new Gateway([taskStatuses, userSyncs, sts], accounts, new RateLimits(options), cloudNow);
+  const log = new RequestLog(options.keepRequests);
   const connections = new Connections();
-  const pauses = new Pauses();
   const controls: EmulatorControls = {
-    setTask: (zoneId, taskId, script) => organization.setTask(zoneId, taskId, script),
+    setZone: (zoneId, directory) => (zones.open(zoneId).directory = directory),
+    setTask: (zoneId, taskId, script) => zones.open(zoneId).tasks.set(taskId, script),
     setAccounts: (all) => accounts.set(all),
     setClockOffset: (ms) => (offsetMs = ms),
     setOutages: (schedule) => (outages = schedule),
+    setLostAnswers: (wanted) => lostAnswers.set(wanted),
     setSts: (wanted) => sts.set(wanted),
     setMetadata: (wanted) => metadata.set(wanted),
+    userSyncs: (zoneId) => zones.get(zoneId)?.syncs.records() ?? [],
+    userSyncTasks: (zoneId) => zones.get(zoneId)?.tasks.records() ?? [],
     requests: (taskId) => log.list(taskId),
     maxOutstanding: (taskId) => log.maxOutstanding(taskId),
     issued: () => accounts.issued(),
@@ -93,6 +106,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       // Before the bytes leave: the client's next call may arrive before this response's 'close' event.
       release();
     }
+    if (fate === undefined) reply.content.onSent?.();
     send(req, res, reply, fate);
   }
 

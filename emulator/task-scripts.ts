@@ -1,5 +1,5 @@
 import { type Answer, readAnswer } from './answer';
-import { listOf, number, objectOf } from './json-reader';
+import { listOf, number, objectOf, type Reader } from './json-reader';
 
 /** What a task answers over time. An empty script answers Success at once. */
 export interface TaskScript {
@@ -14,7 +14,12 @@ export interface TaskScript {
 /** The answer with its status filled in. */
 export type ChosenAnswer = Answer & { status: string };
 
-const readScript = objectOf<TaskScript>({ answers: listOf(readAnswer), durationMs: number, then: readAnswer });
+/** Reads a {@link TaskScript} from JSON. */
+export const readTaskScript: Reader<TaskScript> = objectOf<TaskScript>({
+  answers: listOf(readAnswer),
+  durationMs: number,
+  then: readAnswer,
+});
 
 /**
  * Chooses what a task answers to one call.
@@ -35,5 +40,5 @@ export function chooseAnswer(script: TaskScript, call: number, elapsedMs: number
  * @throws TypeError naming the first field that is unknown, missing or wrong
  */
 export function parseTaskScript(value: unknown): TaskScript {
-  return readScript(value, 'script');
+  return readTaskScript(value, 'script');
 }

@@ -7,7 +7,7 @@ import { ERROR_TABLE, type ErrorEntry } from '../src/tencent/error-table';
 /** Where the page is, from the project's root. */
 export const ERRORS_PAGE = 'docs/errors.md';
 
-const WHAT_THE_WORKER_DOES: Readonly<Record<ErrorClass, string>> = {
+const WHAT_A_FOLLOW_DOES: Readonly<Record<ErrorClass, string>> = {
   transient:
     'rides it out: the schedule goes on, the snapshot shows it as `degradedBy`, and only the deadline ends the follow',
   throttled: 'rides it out like a transient error, and waits at least as long as the row says, and up to twice that',
@@ -24,34 +24,48 @@ const WHAT_THE_WORKER_DOES: Readonly<Record<ErrorClass, string>> = {
 
 /** Writes the table of errors as a page for people. */
 export function renderErrorsPage(): string {
-  const classes = Object.entries(WHAT_THE_WORKER_DOES).map(([name, does]) => `| \`${name}\` | ${does} |`);
+  const classes = Object.entries(WHAT_A_FOLLOW_DOES).map(([name, does]) => `| \`${name}\` | ${does} |`);
   const sections = ERROR_TABLE.flatMap(({ title, entries }) => [
     '',
     `## ${title}`,
     '',
-    '| code | meaning | the worker | a person |',
-    '| --- | --- | --- | --- |',
+    '| code | meaning | the worker | a write | a person |',
+    '| --- | --- | --- | --- | --- |',
     ...entries.map(rowOf),
   ]);
-  return `${[...HEAD, '', '| class | what the worker does |', '| --- | --- |', ...classes, ...sections].join('\n')}\n`;
+  return `${[...HEAD, '', '| class | what a follow does |', '| --- | --- |', ...classes, ...sections].join('\n')}\n`;
 }
 
-function rowOf({ code, meaning, errorClass, advice, waitSeconds, remedy, coversSubcodes }: ErrorEntry): string {
+function rowOf({
+  code,
+  meaning,
+  errorClass,
+  advice,
+  waitSeconds,
+  remedy,
+  coversSubcodes,
+  mayHaveRun,
+}: ErrorEntry): string {
   const notes = [
     waitSeconds !== undefined && `waits ${waitSeconds} s or more`,
     remedy === 'clock' && 'takes over the cloud’s clock for signing',
     remedy === 'credentials' && 'gets the key anew',
     coversSubcodes === false && 'its unlisted sub-codes are `unknown`',
   ].filter((note) => typeof note === 'string');
-  return `| \`${code}\` | ${meaning} | \`${errorClass}\`${notes.length === 0 ? '' : `: ${notes.join(', ')}`} | ${advice} |`;
+  const worker = `\`${errorClass}\`${notes.length === 0 ? '' : `: ${notes.join(', ')}`}`;
+  return `| \`${code}\` | ${meaning} | ${worker} | ${mayHaveRun ? 'may have been done' : 'was not done'} | ${advice} |`;
 }
 
 const HEAD = [
-  '# Errors of a status check',
+  '# Errors of the cloud’s API',
   '',
   'Generated from `src/tencent/error-table.ts` by `npm run errors-page`. A code is looked up exactly, else by the part before its',
   'first dot; what is not found either way is of class `unknown`. The code of the last error is in the search attribute',
   '`ProvisioningErrorCode`; message, request id and advice are in the snapshot and in _Current details_.',
+  '',
+  'The class says what a follow does when its status check fails so. The column “a write” is about calls that create, change or',
+  'remove a user sync: after one that may have been done, it is looked up before anything is sent again. A code that the table does',
+  'not know may have been done, unless it begins with `AuthFailure.`.',
 ];
 
 if (require.main === module) {

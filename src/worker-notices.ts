@@ -1,11 +1,17 @@
-import type { MetricMeter } from '@temporalio/common';
+import type { MetricGauge, MetricMeter } from '@temporalio/common';
 import type { Logger } from '@temporalio/worker';
 
 import { VARIABLES } from './config';
-import type { QuotaNotice } from './quota';
+import type { QuotaCalls, QuotaNotice } from './quota';
 import type { Notice as CloudNotice } from './tencent';
 
 type Notice = CloudNotice | QuotaNotice;
+
+/** Where the rate of all workers together is set. */
+const RATE_VARIABLES: Record<QuotaCalls, string> = {
+  status: VARIABLES.statusCallsPerSecond,
+  'user-sync': VARIABLES.userSyncCallsPerSecond,
+};
 
 /** Makes notices visible: as a line of the log, and as a metric. */
 export function createNoticeReporter(logger: Logger, meter: MetricMeter): (notice: Notice) => void {
@@ -25,16 +31,21 @@ export function createNoticeReporter(logger: Logger, meter: MetricMeter): (notic
     undefined,
     'Renewals of temporary credentials, by result',
   );
-  const pace = meter.createGauge(
-    'provisioning_status_calls_per_second_limit',
-    'float',
-    undefined,
-    'Most status calls a second that this worker makes: its share of the quota, less what throttling took',
-  );
+  const createPaceGauge = (name: string, calls: QuotaCalls) =>
+    meter.createGauge(
+      name,
+      'float',
+      undefined,
+      `Most ${calls} calls a second that this worker makes: its share of the quota, less what throttling took`,
+    );
+  const paces: Record<QuotaCalls, MetricGauge> = {
+    status: createPaceGauge('provisioning_status_calls_per_second_limit', 'status'),
+    'user-sync': createPaceGauge('provisioning_user_sync_calls_per_second_limit', 'user-sync'),
+  };
   showOffset(0);
   return (notice) => {
     const { kind: _, ...details } = notice;
-    if ('callsPerSecond' in notice) pace.set(notice.callsPerSecond);
+    if ('callsPerSecond' in notice) paces[notice.calls].set(notice.callsPerSecond);
     switch (notice.kind) {
       case 'clockCorrected':
         showOffset(notice.offsetSeconds);
@@ -77,23 +88,23 @@ export function sentenceOf(notice: Notice): string {
     case 'credentialsShortLived':
       return `The key from ${notice.source} was issued for ${notice.lifetimeSeconds} s only, so it is renewed often. Ask for a longer time`;
     case 'throttled':
-      return `The cloud throttled a status call (${notice.code}): this worker makes at most ${rate(notice.callsPerSecond)} now, and 5 % more after each ten seconds without. If it goes on, others use the account's quota: lower ${VARIABLES.statusCallsPerSecond}`;
+      return `The cloud throttled a ${notice.calls} call (${notice.code}): this worker makes at most ${rate(notice.callsPerSecond, notice.calls)} now, and 5 % more after each ten seconds without. If it goes on, others use the account's quota: lower ${RATE_VARIABLES[notice.calls]}`;
     case 'throttlingOver':
-      return `The cloud throttles no more: this worker makes up to ${rate(notice.callsPerSecond)} again`;
+      return `The cloud throttles no more: this worker makes up to ${rate(notice.callsPerSecond, notice.calls)} again`;
     case 'share': {
-      const { workers, quotaPerSecond, callsPerSecond } = notice;
+      const { workers, quotaPerSecond, callsPerSecond, calls } = notice;
       const who = workers === 1 ? 'One worker uses' : `${workers} workers share`;
-      return `${who} the quota of ${rate(quotaPerSecond)}: this one makes up to ${rate(callsPerSecond)}`;
+      return `${who} the quota of ${rate(quotaPerSecond, calls)}: this one makes up to ${rate(callsPerSecond, calls)}`;
     }
     case 'ratesDiffer':
-      return `Another worker polls the queue for ${rate(notice.otherPerSecond)} and this one for ${rate(notice.ownPerSecond)}, of which the server takes the last: set ${VARIABLES.statusCallsPerSecond} alike`;
+      return `Another worker polls the queue for ${rate(notice.otherPerSecond, notice.calls)} and this one for ${rate(notice.ownPerSecond, notice.calls)}, of which the server takes the last: set ${RATE_VARIABLES[notice.calls]} alike`;
     case 'workersUnknown':
       return `The server does not tell how many workers share the quota (${notice.error}), so this one uses all of it: set ${VARIABLES.workers}`;
   }
 }
 
-function rate(callsPerSecond: number): string {
-  return `${Number(callsPerSecond.toPrecision(3))} status calls/s`;
+function rate(callsPerSecond: number, calls: QuotaCalls): string {
+  return `${Number(callsPerSecond.toPrecision(3))} ${calls} calls/s`;
 }
 
 function until(expiresAt: string | undefined): string {

@@ -2,22 +2,31 @@ import { existsSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
 
-import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 
 import { untilAborted } from './abort-signals';
 import { createActivities } from './activities';
+import { createFollowActivities } from './activities/follow-activities';
+import { createItemsFileActivities } from './activities/items-file-activities';
+import { createUserSyncActivities } from './activities/user-sync-activities';
 import { ConfigurationError, readConfig, VARIABLES, type TemporalConfig, type WorkerConfig } from './config';
 import { TASK_QUEUES } from './contract';
 import { ensureNamespace, ensureSearchAttributes, PreflightError } from './preflight';
-import { createPacedSlots, WorkerQuota } from './quota';
+import { createPacedSlots, WorkerQuota, type QuotaCalls } from './quota';
 import { messageOf, noServerAnswers, WORKER_IS_POLLING } from './sentences';
 import { readTaskQueue } from './task-queues';
 import { openCloud } from './tencent';
 import { createNoticeReporter } from './worker-notices';
 
-/** Longer than one status check may last, so that a drain lets it end. */
+/** Longer than one call may last, so that a drain lets it end. */
 const SHUTDOWN_GRACE_SECONDS = 20;
 const SHUTDOWN_FORCE_SECONDS = 40;
+
+/**
+ * Those that wait for a follow are idle, but each holds a long poll, as do the clients that wait; by default a frontend
+ * of the server allows 1,200 for all processes of a namespace together.
+ */
+const MAX_ACTIVITIES_WITHOUT_CALLS = 500;
 
 /** Options of {@link runWorker}. */
 export interface RunWorkerOptions {
@@ -25,12 +34,26 @@ export interface RunWorkerOptions {
   temporal: TemporalConfig;
   /** Drains the worker when aborted, also during its start. */
   signal: AbortSignal;
-  /** Called once both task queues are polled. */
+  /** Called once every task queue is polled. */
   onReady?: () => void;
 }
 
-/** The queue of status checks has no other tasks. */
+/** A queue of calls has no other tasks. */
 const UNUSED_SLOTS = { type: 'fixed-size', numSlots: 1 } as const;
+
+/** What every worker of the process has. */
+type SharedOptions = Pick<WorkerOptions, 'namespace' | 'identity' | 'shutdownForceTime'> & {
+  connection: NativeConnection;
+};
+
+/** A task queue whose activities make one call each, and share a rate. */
+interface CallQueue {
+  taskQueue: string;
+  /** Of all workers together. */
+  callsPerSecond: number;
+  /** This worker's part of it. */
+  quota: WorkerQuota;
+}
 
 interface Started {
   workers: Worker[];
@@ -43,7 +66,7 @@ export class CannotConnectError extends Error {
 }
 
 /**
- * Polls both task queues until the signal aborts, then drains. Aborted during the start it returns at once; what was
+ * Polls every task queue until the signal aborts, then drains. Aborted during the start it returns at once; what was
  * opened until then has no work, and goes with the process.
  *
  * @throws CannotConnectError when the server is not there; PreflightError when its set-up lacks something
@@ -62,7 +85,7 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
 /**
  * Runs the worker from the environment until SIGTERM or SIGINT, then drains it.
  *
- * @param onReady - called once both task queues are polled
+ * @param onReady - called once every task queue is polled
  * @throws ConfigurationError, PreflightError, CannotConnectError: see {@link workerExitCode}
  */
 export async function runWorkerFromEnvironment(env: NodeJS.ProcessEnv, onReady: () => void): Promise<void> {
@@ -104,53 +127,72 @@ async function start({ config, temporal }: RunWorkerOptions): Promise<Started> {
   const { logger, metricMeter } = Runtime.instance();
   for (const warning of config.warnings) logger.warn(warning);
   const notify = createNoticeReporter(logger, metricMeter);
-  const identity = `${process.pid}@${hostname()}`;
-  const queue = TASK_QUEUES.tencentOrganization;
-  const statusCallQuota = new WorkerQuota({
-    callsPerSecond: config.statusCallsPerSecond,
-    workers: config.workers,
-    identity,
-    readQueue: () => readTaskQueue(connection, { namespace, queue, kind: 'activity' }),
+  const shared = {
+    connection,
+    namespace,
+    identity: `${process.pid}@${hostname()}`,
+    shutdownForceTime: `${SHUTDOWN_FORCE_SECONDS}s`,
+  } as const;
+  const openQueue = (taskQueue: string, calls: QuotaCalls, callsPerSecond: number): CallQueue => {
+    const readQueue = () => readTaskQueue(connection, { namespace, queue: taskQueue, kind: 'activity' });
+    const { identity } = shared;
+    const quota = new WorkerQuota({ calls, callsPerSecond, workers: config.workers, identity, readQueue, notify });
+    return { taskQueue, callsPerSecond, quota };
+  };
+  const statusQueue = openQueue(TASK_QUEUES.tencentOrganization, 'status', config.statusCallsPerSecond);
+  const userSyncQueue = openQueue(TASK_QUEUES.tencentUserSync, 'user-sync', config.userSyncCallsPerSecond);
+  const quotas = [statusQueue.quota, userSyncQueue.quota];
+  const { organization, ...cloud } = openCloud(config.cloud, {
+    env: process.env,
+    homeDir: homedir(),
     notify,
+    statusCallQuota: statusQueue.quota,
+    userSyncQuota: userSyncQueue.quota,
   });
-  const surroundings = { env: process.env, homeDir: homedir(), notify, statusCallQuota };
-  const { organization, ...cloud } = openCloud(config.cloud, surroundings);
   const close = async (): Promise<void> => {
-    statusCallQuota.stop();
+    for (const quota of quotas) quota.stop();
     await cloud.close();
     await connection.close();
   };
   try {
     await ensureNamespace(connection, namespace);
     await ensureSearchAttributes(connection, namespace);
-    const shared = {
-      connection,
-      namespace,
-      identity,
-      shutdownGraceTime: `${SHUTDOWN_GRACE_SECONDS}s`,
-      shutdownForceTime: `${SHUTDOWN_FORCE_SECONDS}s`,
-    } as const;
     const workers = await Promise.all([
-      Worker.create({ ...shared, ...workflowSource(), taskQueue: TASK_QUEUES.provisioning }),
+      // Without a grace: what waits here may wait for hours, and another worker goes on waiting.
       Worker.create({
         ...shared,
-        taskQueue: queue,
-        activities: createActivities({ organization }),
-        maxTaskQueueActivitiesPerSecond: config.statusCallsPerSecond,
-        tuner: {
-          activityTaskSlotSupplier: createPacedSlots(statusCallQuota.pacer),
-          workflowTaskSlotSupplier: UNUSED_SLOTS,
-          localActivityTaskSlotSupplier: UNUSED_SLOTS,
-          nexusTaskSlotSupplier: UNUSED_SLOTS,
-        },
+        ...workflowSource(),
+        taskQueue: TASK_QUEUES.provisioning,
+        activities: { ...createItemsFileActivities({ folder: config.itemsFolder }), ...createFollowActivities() },
+        maxConcurrentActivityTaskExecutions: MAX_ACTIVITIES_WITHOUT_CALLS,
       }),
+      createCallWorker(shared, statusQueue, createActivities({ organization })),
+      createCallWorker(shared, userSyncQueue, createUserSyncActivities({ organization })),
     ]);
-    statusCallQuota.start();
+    for (const quota of quotas) quota.start();
     return { workers, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** Creates the worker of a queue whose rate is kept twice: by the server for all workers, and evenly by this one. */
+function createCallWorker(shared: SharedOptions, queue: CallQueue, activities: object): Promise<Worker> {
+  const { taskQueue, callsPerSecond, quota } = queue;
+  return Worker.create({
+    ...shared,
+    taskQueue,
+    activities,
+    shutdownGraceTime: `${SHUTDOWN_GRACE_SECONDS}s`,
+    maxTaskQueueActivitiesPerSecond: callsPerSecond,
+    tuner: {
+      activityTaskSlotSupplier: createPacedSlots(quota.pacer),
+      workflowTaskSlotSupplier: UNUSED_SLOTS,
+      localActivityTaskSlotSupplier: UNUSED_SLOTS,
+      nexusTaskSlotSupplier: UNUSED_SLOTS,
+    },
+  });
 }
 
 async function runUntilAborted(workers: Worker[], signal: AbortSignal, onReady?: () => void): Promise<void> {
@@ -165,7 +207,7 @@ async function runUntilAborted(workers: Worker[], signal: AbortSignal, onReady?:
   try {
     await Promise.all(running);
   } finally {
-    // One queue without the other follows nothing: they stop together.
+    // One queue without the others gets nothing done: they stop together.
     shutdown();
     await Promise.allSettled(running);
   }

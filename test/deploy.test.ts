@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
-import { SEARCH_ATTRIBUTE_TYPES } from '../src/contract/names';
+import { VARIABLES } from '../src/config/variables';
+import { SEARCH_ATTRIBUTE_TYPES, TASK_QUEUES } from '../src/contract/names';
 import { SERVER_SETTINGS } from '../src/dev/server-settings';
 import { root } from './support/project';
 import { installPythonTools } from './support/python-tools';
@@ -92,6 +93,21 @@ describe('docker-compose.yml', () => {
     expect(compose.volumes).toHaveProperty('database');
   });
 
+  test('lets both rates and the number of workers be set', () => {
+    for (const name of [VARIABLES.statusCallsPerSecond, VARIABLES.userSyncCallsPerSecond, VARIABLES.workers]) {
+      expect(compose.services['worker']?.environment?.[name]).toBe(`\${${name}:-}`);
+    }
+  });
+
+  test('keeps the item files in a named volume that the user of the worker may write to', () => {
+    const { environment, volumes } = compose.services['worker'] ?? {};
+    const folder = environment?.[VARIABLES.itemsFolder];
+    expect(volumes).toEqual([`items:${folder}`]);
+    expect(compose.volumes).toHaveProperty('items');
+    // A new volume takes the owner of the folder in the image.
+    expect(dockerfile).toMatch(new RegExp(`^RUN install -d -o node -g node ${folder}$`, 'm'));
+  });
+
   test('gives the worker more time to stop than it takes by itself', () => {
     const source = readFileSync(path.join(root, 'src', 'worker.ts'), 'utf8');
     const forced = Number(/SHUTDOWN_FORCE_SECONDS\s*=\s*(\d+)/.exec(source)?.[1]);
@@ -111,13 +127,17 @@ describe('docker-compose.yml', () => {
     const [mount = ''] = compose.services['temporal']?.volumes ?? [];
     const [source = '', target] = mount.split(':');
     expect(target).toBe(compose.services['temporal']?.environment?.['DYNAMIC_CONFIG_FILE_PATH']);
+    const onePartition = [TASK_QUEUES.tencentOrganization, TASK_QUEUES.tencentUserSync].map((taskQueueName) => ({
+      value: 1,
+      constraints: { taskQueueName },
+    }));
     expect(parse(readFileSync(path.join(root, source), 'utf8'))).toEqual({
       'system.forceSearchAttributesCacheRefreshOnRead': [{ value: true, constraints: {} }],
       'matching.enableFairness': [{ value: true, constraints: {} }],
       'history.timerProcessorMaxPollRPS': [{ value: 100, constraints: {} }],
       'history.transferProcessorMaxPollRPS': [{ value: 100, constraints: {} }],
-      'matching.numTaskqueueReadPartitions': [{ value: 1, constraints: { taskQueueName: 'tencent-organization' } }],
-      'matching.numTaskqueueWritePartitions': [{ value: 1, constraints: { taskQueueName: 'tencent-organization' } }],
+      'matching.numTaskqueueReadPartitions': onePartition,
+      'matching.numTaskqueueWritePartitions': onePartition,
     });
   });
 

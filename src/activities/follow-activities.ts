@@ -1,7 +1,9 @@
-import { cancellationSignal, getClient, heartbeat } from '@temporalio/activity';
+import { cancellationSignal, getClient } from '@temporalio/activity';
 
 import { NotFollowedError, ProvisioningClient } from '../client';
 import type { ProvisioningOutcome } from '../contract';
+
+import { heartbeating } from './heartbeating';
 
 export type FollowActivities = ReturnType<typeof createFollowActivities>;
 
@@ -24,16 +26,13 @@ export function createFollowActivities() {
     }): Promise<{ kind: 'ended'; outcome: ProvisioningOutcome } | { kind: 'stopped'; reason: string }> {
       const client = new ProvisioningClient(getClient());
       const signal = cancellationSignal();
-      const timer = setInterval(() => heartbeat(), HEARTBEAT_MS);
       try {
-        const result = await client.waitForOutcome(zoneId, taskId, { signal });
+        const result = await heartbeating(HEARTBEAT_MS, () => client.waitForOutcome(zoneId, taskId, { signal }));
         if (result.kind !== 'waiting') return result;
         throw signal.reason;
       } catch (error) {
         if (error instanceof NotFollowedError) return { kind: 'stopped', reason: error.message };
         throw error;
-      } finally {
-        clearInterval(timer);
       }
     },
   };

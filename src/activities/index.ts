@@ -1,15 +1,16 @@
 import { cancellationSignal } from '@temporalio/activity';
-import { ApplicationFailure } from '@temporalio/common';
 
-import {
-  STATUS_CHECK_FAILURE_PREFIX,
-  type CheckError,
-  type TaskStatusAnswer,
-  type TaskStatusRequest,
-} from '../contract';
-import { TencentCloudError, type OrganizationClient } from '../tencent';
+import { STATUS_CHECK_FAILURE_PREFIX, type TaskStatusAnswer, type TaskStatusRequest } from '../contract';
+import type { OrganizationClient } from '../tencent';
+
+import { callForActivity } from './call-failure';
+
+export * from './items-file-activities';
+export * from './user-sync-activities';
 
 export type Activities = ReturnType<typeof createActivities>;
+
+const STATUS_CHECK = { prefix: STATUS_CHECK_FAILURE_PREFIX, isWrite: false };
 
 /** Builds the activities around an injected client of the cloud's organization API. */
 export function createActivities({
@@ -23,30 +24,7 @@ export function createActivities({
      *
      * @throws ApplicationFailure of type `StatusCheck.<error class>`, with the `CheckError` as its detail
      */
-    async getProvisioningTaskStatus(request: TaskStatusRequest): Promise<TaskStatusAnswer> {
-      try {
-        return await organization.getProvisioningTaskStatus(request, cancellationSignal());
-      } catch (error) {
-        throw error instanceof TencentCloudError ? toFailure(error) : error;
-      }
-    },
+    getProvisioningTaskStatus: (request: TaskStatusRequest): Promise<TaskStatusAnswer> =>
+      callForActivity(STATUS_CHECK, () => organization.getProvisioningTaskStatus(request, cancellationSignal())),
   };
-}
-
-function toFailure(error: TencentCloudError): ApplicationFailure {
-  const { code, message, requestId, httpStatus, errorClass, advice, retryAfterSeconds } = error;
-  const checkError: CheckError = {
-    code,
-    message,
-    ...(requestId !== undefined && { requestId }),
-    ...(httpStatus !== undefined && { httpStatus }),
-    advice,
-    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
-  };
-  return ApplicationFailure.create({
-    type: STATUS_CHECK_FAILURE_PREFIX + errorClass,
-    message: `${code}: ${message}`,
-    details: [checkError],
-    cause: error,
-  });
 }

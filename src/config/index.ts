@@ -13,34 +13,33 @@ import {
 } from '../tencent';
 
 import { ConfigurationError } from './configuration-error';
+import { readItemsFolder } from './items-folder';
 import { readTemporalConfig, type TemporalConfig } from './temporal';
+import { valueOf, VARIABLES } from './variables';
 
 export { ConfigurationError } from './configuration-error';
 export type { TemporalConfig } from './temporal';
+export { VARIABLES } from './variables';
 
 /** Half of the published 220/s: the console and other tools share it. */
 export const DEFAULT_STATUS_CALLS_PER_SECOND = 100;
-
-/** Environment variables of the worker; those of Temporal and of the cloud's credentials keep their own names. */
-export const VARIABLES = {
-  endpoint: 'PROVISIONING_ENDPOINT',
-  allowHttp: 'PROVISIONING_ALLOW_HTTP',
-  region: 'PROVISIONING_REGION',
-  stsEndpoint: 'PROVISIONING_STS_ENDPOINT',
-  metadataEndpoint: 'PROVISIONING_METADATA_ENDPOINT',
-  credentialSource: 'PROVISIONING_CREDENTIAL_SOURCE',
-  statusCallsPerSecond: 'PROVISIONING_STATUS_CALLS_PER_SECOND',
-  workers: 'PROVISIONING_WORKERS',
-  metricsAddress: 'PROVISIONING_METRICS_ADDRESS',
-} as const;
+/**
+ * Half of the 20/s that are published for each action on user syncs. They share one rate, so that none of them comes
+ * near its own limit, whatever the mix.
+ */
+export const DEFAULT_USER_SYNC_CALLS_PER_SECOND = 10;
 
 /** Checked configuration of the worker. */
 export interface WorkerConfig {
   cloud: CloudSettings;
   /** Status calls a second of all workers together; a person can set another rate on the server's queue. */
   statusCallsPerSecond: number;
-  /** How many workers share that rate; `auto` counts those that poll. */
+  /** Calls a second to the actions on user syncs, of all workers together; as for status calls, a person can set another. */
+  userSyncCallsPerSecond: number;
+  /** How many workers share these rates; `auto` counts those that poll. */
   workers: number | 'auto';
+  /** Folder with the item files of large batches, the same for every worker and for who writes them. */
+  itemsFolder: string;
   /** `host:port` where Prometheus scrapes the worker; none when absent. */
   metricsAddress?: string;
   /** What can be used but should be mended, one sentence each. */
@@ -78,12 +77,16 @@ export function readWorkerSettings(env: NodeJS.ProcessEnv): WorkerConfig {
 function readSettings(env: NodeJS.ProcessEnv): WorkerConfig & { faults: string[] } {
   const faults: string[] = [];
   const cloud = readCloudSettings(env, faults);
-  const rate = valueOf(env, VARIABLES.statusCallsPerSecond);
-  const statusCallsPerSecond = rate === undefined ? DEFAULT_STATUS_CALLS_PER_SECOND : Number(rate);
-  if (!(statusCallsPerSecond > 0 && statusCallsPerSecond <= 1000)) {
-    faults.push(`${VARIABLES.statusCallsPerSecond} must be a number above 0 and at most 1000, got "${rate}"`);
-  }
+  const rateOf = (name: string, defaultRate: number): number => {
+    const text = valueOf(env, name);
+    const rate = text === undefined ? defaultRate : Number(text);
+    if (!(rate > 0 && rate <= 1000)) faults.push(`${name} must be a number above 0 and at most 1000, got "${text}"`);
+    return rate;
+  };
+  const statusCallsPerSecond = rateOf(VARIABLES.statusCallsPerSecond, DEFAULT_STATUS_CALLS_PER_SECOND);
+  const userSyncCallsPerSecond = rateOf(VARIABLES.userSyncCallsPerSecond, DEFAULT_USER_SYNC_CALLS_PER_SECOND);
   const workers = workersOf(valueOf(env, VARIABLES.workers), statusCallsPerSecond, faults);
+  const itemsFolder = readItemsFolder(env, homedir(), faults);
   const metricsAddress = valueOf(env, VARIABLES.metricsAddress);
   if (metricsAddress !== undefined && !/^(\d+\.){3}\d+:\d{1,5}$/.test(metricsAddress)) {
     faults.push(
@@ -94,7 +97,9 @@ function readSettings(env: NodeJS.ProcessEnv): WorkerConfig & { faults: string[]
   return {
     cloud,
     statusCallsPerSecond,
+    userSyncCallsPerSecond,
     workers,
+    itemsFolder,
     ...(metricsAddress !== undefined && { metricsAddress }),
     warnings: credentialWarnings(env),
     faults,
@@ -107,6 +112,8 @@ function workersOf(text: string | undefined, callsPerSecond: number, faults: str
   if (!Number.isInteger(workers) || workers < 1) {
     faults.push(`${VARIABLES.workers} must be auto or how many workers share the rate, got "${text}"`);
   } else if (workers > 1 && workers > callsPerSecond) {
+    // Not so for the user-sync calls: a large fleet that only follows needs no more of them. Should more workers than
+    // their rate call in the same second, the cloud's own limit has room for twice the default.
     faults.push(
       `${VARIABLES.workers} must not exceed ${VARIABLES.statusCallsPerSecond} (${callsPerSecond}): each worker needs at least one call a second, got ${workers}`,
     );
@@ -187,9 +194,4 @@ function flagOf(env: NodeJS.ProcessEnv, name: string, faults: string[]): boolean
   const value = valueOf(env, name) ?? 'false';
   if (value !== 'true' && value !== 'false') faults.push(`${name} must be true or false, got "${value}"`);
   return value === 'true';
-}
-
-/** An empty variable counts as not set: a compose file cannot leave one out. */
-function valueOf(env: NodeJS.ProcessEnv, name: string): string | undefined {
-  return env[name]?.trim() || undefined;
 }

@@ -100,10 +100,11 @@ export function createTemporalSide({ connectionOptions, namespace }: TemporalCon
         next: 'See the log of the server',
         run: (signal) =>
           call(signal, async (opened) => {
-            const { provisioning, tencentOrganization } = TASK_QUEUES;
+            const { provisioning, tencentOrganization, tencentUserSync } = TASK_QUEUES;
             const keys = [
               { namespace, queue: provisioning, kind: 'workflow' },
               { namespace, queue: tencentOrganization, kind: 'activity' },
+              { namespace, queue: tencentUserSync, kind: 'activity' },
             ] as const;
             const queues = keys.map(async (key) => ({ ...key, ...(await readTaskQueue(opened, key)) }));
             return judgePollers(await Promise.all(queues), Date.now());

@@ -1,3 +1,3 @@
-export type { QuotaNotice } from './notices';
+export type { QuotaCalls, QuotaNotice } from './notices';
 export { createPacedSlots } from './slots';
 export { WorkerQuota } from './worker-quota';

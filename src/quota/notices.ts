@@ -1,5 +1,11 @@
-/** What the people who run the worker should know of its quota; rates are status calls a second. */
-export type QuotaNotice =
+/** Calls that share a quota: those that ask for the status of a task, or those to the actions on user syncs. */
+export type QuotaCalls = 'status' | 'user-sync';
+
+/** What the people who run the worker should know of its quota of such calls; rates are calls a second. */
+export type QuotaNotice = QuotaEvent & { calls: QuotaCalls };
+
+/** A {@link QuotaNotice} that does not say of which calls. */
+export type QuotaEvent =
   | {
       /** The cloud refused a call for its rate: this worker makes fewer from now on. */
       kind: 'throttled';

@@ -3,7 +3,7 @@ import type { CustomSlotSupplier, SlotInfo } from '@temporalio/worker';
 import type { Pacer } from './pacer';
 
 /**
- * Makes slots for status checks: one is free when a call taken on now has its turn soon. So what waits for the quota
+ * Makes slots for activities that make one call each: one is free when a call taken on now has its turn soon. So what waits for the quota
  * waits in the server's queue, in its order and for any worker, and never within the time limit of an attempt.
  */
 export function createPacedSlots<S extends SlotInfo>(pacer: Pacer): CustomSlotSupplier<S> {

@@ -4,7 +4,7 @@ import type { TaskQueueReport } from '../task-queues';
 import type { CallQuota } from '../tencent';
 
 import { Brake } from './brake';
-import type { QuotaNotice } from './notices';
+import type { QuotaCalls, QuotaEvent, QuotaNotice } from './notices';
 import { Pacer } from './pacer';
 import { countSharers } from './sharers';
 
@@ -19,6 +19,8 @@ const PATIENCE_MS = 5_000;
 
 /** Options of {@link WorkerQuota}. */
 export interface WorkerQuotaOptions {
+  /** Which calls, for the notices. */
+  calls: QuotaCalls;
   /** Calls a second of all workers together, while nobody sets another rate on the server. */
   callsPerSecond: number;
   /** How many workers share it; `auto` counts those that poll the queue. */
@@ -67,7 +69,7 @@ export class WorkerQuota implements CallQuota {
   throttled(code: string): void {
     if (!this.brake.throttled(performance.now())) return;
     this.isBraked = true;
-    this.options.notify({ kind: 'throttled', code, callsPerSecond: this.applyRate() });
+    this.notify({ kind: 'throttled', code, callsPerSecond: this.applyRate() });
   }
 
   private open(): void {
@@ -89,7 +91,7 @@ export class WorkerQuota implements CallQuota {
         if (signal.aborted) return;
         if (isUnanswered && !this.isReady && performance.now() - beganMs >= PATIENCE_MS) {
           this.open();
-          this.options.notify({ kind: 'workersUnknown', error: messageOf(error) });
+          this.notify({ kind: 'workersUnknown', error: messageOf(error) });
         }
       }
       this.release();
@@ -126,7 +128,7 @@ export class WorkerQuota implements CallQuota {
 
   private tellShare(): void {
     const { quotaPerSecond, sharers: workers } = this;
-    this.options.notify({ kind: 'share', workers, quotaPerSecond, callsPerSecond: this.applyRate() });
+    this.notify({ kind: 'share', workers, quotaPerSecond, callsPerSecond: this.applyRate() });
   }
 
   private countSharers({ pollers, isBusy }: TaskQueueReport): number {
@@ -140,7 +142,7 @@ export class WorkerQuota implements CallQuota {
     const { perSecond } = rateLimit;
     const isOther = Math.abs(perSecond - callsPerSecond) > 1e-3;
     if (isOther && !this.hasOtherRate) {
-      this.options.notify({ kind: 'ratesDiffer', ownPerSecond: callsPerSecond, otherPerSecond: perSecond });
+      this.notify({ kind: 'ratesDiffer', ownPerSecond: callsPerSecond, otherPerSecond: perSecond });
     }
     this.hasOtherRate = isOther;
   }
@@ -151,7 +153,12 @@ export class WorkerQuota implements CallQuota {
     const callsPerSecond = this.applyRate();
     if (this.brake.shareAt(performance.now()) < 1) return;
     this.isBraked = false;
-    this.options.notify({ kind: 'throttlingOver', callsPerSecond });
+    this.notify({ kind: 'throttlingOver', callsPerSecond });
+  }
+
+  private notify(event: QuotaEvent): void {
+    const { calls, notify } = this.options;
+    notify({ ...event, calls });
   }
 
   private applyRate(): number {

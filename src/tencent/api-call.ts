@@ -3,6 +3,7 @@ import type { CallDeadline } from './call-deadline';
 import type { CallQuota } from './call-quota';
 import type { Credentials } from './credentials/credentials';
 import { CLIENT_ERRORS, TencentCloudError } from './errors';
+import { readJson, writeJson } from './exact-json';
 import type { ServerClock } from './server-clock';
 import { signRequest } from './sign';
 import type { HttpAnswer, Transport } from './transport';
@@ -31,11 +32,18 @@ export interface ApiAnswer {
   serverTimeSeconds?: number;
 }
 
+/** How a request is sent. */
+export interface Sending {
+  /** Waited for outside the deadline. Default: none. */
+  quota?: CallQuota | undefined;
+  /** The action changes something, so that it is never sent again without an answer. Default false. */
+  isWrite?: boolean;
+}
+
 /**
- * Sends one request: no retry, no healing.
+ * Sends one request: no retry, no healing. Integers of 64 bits are exact, see {@link readJson} and {@link writeJson}.
  *
  * @param credentials - `skip` sends it unsigned, for an action that takes a token of its own
- * @param quota - waited for outside the deadline; none when left out
  * @throws TencentCloudError with the cloud's code, or a `ClientError.…`
  */
 export type CallApi = (
@@ -43,7 +51,7 @@ export type CallApi = (
   parameters: object,
   credentials: Credentials | 'skip',
   deadline: CallDeadline,
-  quota?: CallQuota,
+  sending?: Sending,
 ) => Promise<ApiAnswer>;
 
 const CONTENT_TYPE = 'application/json';
@@ -59,8 +67,8 @@ export function createApi(options: ApiOptions): CallApi {
   const url = new URL('/', endpoint);
   // Without its port: the official signer signs the name alone, and the cloud verifies against Host as received.
   const host = url.hostname;
-  return async (action, parameters, credentials, deadline, quota) => {
-    const body = JSON.stringify(parameters);
+  return async (action, parameters, credentials, deadline, { quota, isWrite } = {}) => {
+    const body = writeJson(parameters);
     const timestampSeconds = clock.nowSeconds();
     const token = credentials === 'skip' ? undefined : credentials.token;
     const headers: Record<string, string> = {
@@ -78,7 +86,7 @@ export function createApi(options: ApiOptions): CallApi {
       ...(region && { 'X-TC-Region': region }),
     };
     const turn = quota && ((signal: AbortSignal): Promise<() => void> => quota.turn(signal));
-    const answer = await transport.send({ method: 'POST', url, headers, body, turn }, deadline);
+    const answer = await transport.send({ method: 'POST', url, headers, body, turn, isWrite }, deadline);
     const secrets = credentials === 'skip' ? [] : [credentials.secretId, credentials.secretKey, token];
     try {
       return readEnvelope(answer, (text) => withoutSecrets(text, secrets));
@@ -134,7 +142,7 @@ function suffix({ httpStatus, requestId }: { httpStatus: number; requestId?: str
 
 function parseObject(json: string): Record<string, unknown> | undefined {
   try {
-    return asObject(JSON.parse(json));
+    return asObject(readJson(json));
   } catch {
     return undefined;
   }

@@ -1,4 +1,4 @@
-/** The quota of one action of the API, which the cloud counts for each action apart. */
+/** A quota of calls: of one action of the API, or of several that share it. */
 export interface CallQuota {
   /**
    * Resolves when a request may be sent; rejects with the signal's reason.

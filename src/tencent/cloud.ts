@@ -31,8 +31,10 @@ export interface CloudSurroundings {
   proxies?: Environment;
   homeDir: string;
   notify: Notify;
-  /** Default: none. */
+  /** Of GetProvisioningTaskStatus. Default: none. */
   statusCallQuota?: CallQuota;
+  /** Of the actions on user syncs. Default: none. */
+  userSyncQuota?: CallQuota;
 }
 
 /** The cloud's API, ready to be called. */
@@ -50,7 +52,7 @@ export interface Cloud {
  * @throws Error naming every fault of an endpoint, or a proxy variable that is not a URL
  */
 export function openCloud(settings: CloudSettings, surroundings: CloudSurroundings): Cloud {
-  const { env, proxies = env, homeDir, notify, statusCallQuota } = surroundings;
+  const { env, proxies = env, homeDir, notify, statusCallQuota, userSyncQuota } = surroundings;
   const { endpoint, allowHttp = false, region, stsEndpoint = stsEndpointOf(endpoint), metadataEndpoint } = settings;
   const faults = validateEndpoint(stsEndpoint, { allowHttp });
   if (faults.length > 0) throw new Error(`Invalid endpoint of STS: ${faults.join('; ')}`);
@@ -79,6 +81,7 @@ export function openCloud(settings: CloudSettings, surroundings: CloudSurroundin
     clock,
     notify,
     statusCallQuota,
+    userSyncQuota,
   });
   return {
     organization,

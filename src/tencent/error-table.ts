@@ -18,6 +18,8 @@ export interface ErrorEntry {
   remedy?: Remedy;
   /** Whether sub-codes that have no row of their own are of this class too. Default true. */
   coversSubcodes?: false;
+  /** Whether a call that writes may have been done although it failed so. Default: it was not. */
+  mayHaveRun?: true;
 }
 
 /** A part of {@link ERROR_TABLE}, as the page in docs/ shows it. */
@@ -26,17 +28,17 @@ export interface ErrorTableSection {
   entries: readonly ErrorEntry[];
 }
 
-const WAIT = 'Nothing: the follow goes on by itself. Look at the status page of Tencent Cloud when it lasts.';
+const WAIT = 'Nothing: the worker goes on by itself. Look at the status page of Tencent Cloud when it lasts.';
 const REPORT = 'Report it to the developers with the request id: the call itself is wrong.';
 const ENDPOINT = 'Check PROVISIONING_ENDPOINT and the proxy in between; `provisioning doctor` shows who answers.';
 const GRANT =
-  'Grant organization:GetProvisioningTaskStatus on resource * to the key (a policy for one resource grants nothing).';
-const OTHER_ACTION = 'Not expected from a status read. Report it to the developers with the request id.';
+  'Grant organization:GetProvisioningTaskStatus on resource * to the key (a policy for one resource grants nothing); for user syncs also organization:ListTasks, ListUserSyncProvisionings and Create-, Get-, Update- and DeleteUserSyncProvisioning.';
 const NETWORK =
   'Check name, route, firewall and proxy of the worker; `provisioning doctor` tells the phase that fails.';
 const LOCATE = 'Check zone, task id, account and site (international or mainland).';
 const ADMINISTRATOR = 'Use a key of the organization’s admin account or of its delegated administrator.';
-const SHARED_QUOTA = 'Find what else of the account calls the API, and lower PROVISIONING_STATUS_CALLS_PER_SECOND.';
+const SHARED_QUOTA =
+  'Find what else of the account calls the API, and lower PROVISIONING_STATUS_CALLS_PER_SECOND and PROVISIONING_USER_SYNC_CALLS_PER_SECOND.';
 const EGRESS = 'Check the address from which the worker calls against the account’s IP lists.';
 
 /** Codes that every product answers (tencentcloud.com/document/product/1031/32858, read 2025-10-30). */
@@ -98,19 +100,21 @@ const COMMON: readonly ErrorEntry[] = [
     code: 'DryRunOperation',
     meaning: 'The request would have succeeded; only a dry run was asked for',
     errorClass: 'unknown',
-    advice: OTHER_ACTION,
+    advice: 'Report it to the developers with the request id: no call of this worker asks for a dry run.',
   },
   {
     code: 'FailedOperation',
     meaning: 'Operation failed',
     errorClass: 'transient',
     coversSubcodes: false,
+    mayHaveRun: true,
     advice: WAIT,
   },
   {
     code: 'InternalError',
     meaning: 'Internal error, also a timeout behind the gateway',
     errorClass: 'transient',
+    mayHaveRun: true,
     advice: WAIT,
   },
   { code: 'InvalidAction', meaning: 'The API does not exist', errorClass: 'permanent', advice: ENDPOINT },
@@ -143,7 +147,8 @@ const COMMON: readonly ErrorEntry[] = [
     meaning: 'More calls of this API than allowed in this second',
     errorClass: 'throttled',
     waitSeconds: 1,
-    advice: 'Lower PROVISIONING_STATUS_CALLS_PER_SECOND when it lasts: the console and other tools share the quota.',
+    advice:
+      'Lower PROVISIONING_STATUS_CALLS_PER_SECOND, or for user syncs PROVISIONING_USER_SYNC_CALLS_PER_SECOND, when it lasts: the console and other tools share the quota.',
   },
   {
     code: 'RequestLimitExceeded.GlobalRegionUinLimitExceeded',
@@ -167,12 +172,36 @@ const COMMON: readonly ErrorEntry[] = [
     advice: SHARED_QUOTA,
   },
   { code: 'RequestSizeLimitExceeded', meaning: 'Request too large', errorClass: 'permanent', advice: REPORT },
-  { code: 'ResourceInUse', meaning: 'Resource in use', errorClass: 'transient', advice: WAIT },
-  { code: 'ResourceInsufficient', meaning: 'Resource insufficient', errorClass: 'transient', advice: WAIT },
+  { code: 'ResourceInUse', meaning: 'Resource in use', errorClass: 'transient', mayHaveRun: true, advice: WAIT },
+  {
+    code: 'ResourceInsufficient',
+    meaning: 'Resource insufficient',
+    errorClass: 'transient',
+    mayHaveRun: true,
+    advice: WAIT,
+  },
   { code: 'ResourceNotFound', meaning: 'Resource does not exist', errorClass: 'notFound', advice: LOCATE },
-  { code: 'ResourceUnavailable', meaning: 'Resource unavailable', errorClass: 'transient', advice: WAIT },
-  { code: 'ResponseSizeLimitExceeded', meaning: 'Response too large', errorClass: 'permanent', advice: REPORT },
-  { code: 'ServiceUnavailable', meaning: 'Service unavailable for now', errorClass: 'transient', advice: WAIT },
+  {
+    code: 'ResourceUnavailable',
+    meaning: 'Resource unavailable',
+    errorClass: 'transient',
+    mayHaveRun: true,
+    advice: WAIT,
+  },
+  {
+    code: 'ResponseSizeLimitExceeded',
+    meaning: 'Response too large',
+    errorClass: 'permanent',
+    mayHaveRun: true,
+    advice: REPORT,
+  },
+  {
+    code: 'ServiceUnavailable',
+    meaning: 'Service unavailable for now',
+    errorClass: 'transient',
+    mayHaveRun: true,
+    advice: WAIT,
+  },
   { code: 'UnauthorizedOperation', meaning: 'Not authorized', errorClass: 'needsPerson', advice: GRANT },
   {
     code: 'UnknownParameter',
@@ -236,7 +265,8 @@ const OTHER_ACTIONS: readonly ErrorEntry[] = [
     code: 'FailedOperation.OrganizationMemberNotExist',
     meaning: 'The member account does not exist',
     errorClass: 'permanent',
-    advice: OTHER_ACTION,
+    advice:
+      'Check the targetUin: it must be a member account of the organization, or for ManagerUin its admin account.',
   },
   {
     code: 'FailedOperation.PermissionDenied',
@@ -248,37 +278,38 @@ const OTHER_ACTIONS: readonly ErrorEntry[] = [
     code: 'FailedOperation.UserProvisioningAlreadyExists',
     meaning: 'The user synchronization exists already',
     errorClass: 'permanent',
-    advice: OTHER_ACTION,
+    advice: 'Nothing: the sync that is there is adopted.',
   },
   {
     code: 'FailedOperation.UserProvisioningFailed',
     meaning: 'The synchronization could not be started',
     errorClass: 'permanent',
-    advice: OTHER_ACTION,
+    advice:
+      'Look at the sync in the console, then try the item again; ask Tencent Cloud with the request id when it lasts.',
   },
   {
     code: 'FailedOperation.UserProvisioningOverLimit',
     meaning: 'Too many user synchronizations in all',
     errorClass: 'permanent',
-    advice: OTHER_ACTION,
+    advice: 'Remove syncs that nobody needs, or ask Tencent Cloud for a higher quota of the account; then try again.',
   },
   {
     code: 'InvalidParameter.GroupNotExist',
     meaning: 'The group does not exist',
     errorClass: 'permanent',
-    advice: OTHER_ACTION,
+    advice: 'Check the principalId: the zone must have a group of this id, and principalType must be Group.',
   },
   {
     code: 'InvalidParameter.NextTokenInvalid',
     meaning: 'The page token is invalid',
     errorClass: 'permanent',
-    advice: OTHER_ACTION,
+    advice: 'List again from the first page; report it to the developers with the request id when it lasts.',
   },
   {
     code: 'LimitExceeded.CreateUserSyncProvisioningLimitExceeded',
     meaning: 'Too many user synchronizations in one call',
     errorClass: 'permanent',
-    advice: OTHER_ACTION,
+    advice: 'Give the batch a smaller chunkSize: one call may have fewer items.',
   },
   {
     code: 'ResourceNotFound.RoleConfigurationTaskNotFound',
@@ -290,13 +321,13 @@ const OTHER_ACTIONS: readonly ErrorEntry[] = [
     code: 'ResourceNotFound.UserNotExist',
     meaning: 'The user does not exist',
     errorClass: 'permanent',
-    advice: OTHER_ACTION,
+    advice: 'Check the principalId: the zone must have a user of this id, and principalType must be User.',
   },
   {
     code: 'ResourceNotFound.UserProvisioningNotFound',
     meaning: 'The user synchronization does not exist',
     errorClass: 'permanent',
-    advice: OTHER_ACTION,
+    advice: 'Nothing when it was to be removed: it is gone. Else check userProvisioningId and zone.',
   },
 ];
 
@@ -306,7 +337,15 @@ const THIS_CLIENT: readonly ErrorEntry[] = [
     code: 'ClientError.BodyTooLarge',
     meaning: 'The answer is longer than 1 MiB',
     errorClass: 'transient',
+    mayHaveRun: true,
     advice: ENDPOINT,
+  },
+  {
+    code: 'ClientError.CallLost',
+    meaning: 'The worker that made a call that is no status check was stopped in the middle of it',
+    errorClass: 'transient',
+    mayHaveRun: true,
+    advice: 'Nothing: another worker goes on; a write that may have been done is looked up first.',
   },
   {
     code: 'ClientError.ConnectionRefused',
@@ -318,6 +357,7 @@ const THIS_CLIENT: readonly ErrorEntry[] = [
     code: 'ClientError.ConnectionReset',
     meaning: 'The connection broke during the call',
     errorClass: 'transient',
+    mayHaveRun: true,
     advice: NETWORK,
   },
   {
@@ -342,12 +382,14 @@ const THIS_CLIENT: readonly ErrorEntry[] = [
     code: 'ClientError.HttpStatus',
     meaning: 'A failing HTTP status without an answer of the API',
     errorClass: 'transient',
+    mayHaveRun: true,
     advice: WAIT,
   },
   {
     code: 'ClientError.MalformedAnswer',
     meaning: 'An answer that the API’s page does not describe',
     errorClass: 'transient',
+    mayHaveRun: true,
     advice: ENDPOINT,
   },
   {
@@ -366,6 +408,7 @@ const THIS_CLIENT: readonly ErrorEntry[] = [
     code: 'ClientError.NetworkError',
     meaning: 'Any other failure of the network',
     errorClass: 'transient',
+    mayHaveRun: true,
     advice: NETWORK,
   },
   {
@@ -378,18 +421,21 @@ const THIS_CLIENT: readonly ErrorEntry[] = [
     code: 'ClientError.Redirect',
     meaning: 'A redirect, which is not followed',
     errorClass: 'transient',
+    mayHaveRun: true,
     advice: ENDPOINT,
   },
   {
     code: 'ClientError.StatusCheckLost',
-    meaning: 'The worker that made the call was stopped in the middle of it',
+    meaning: 'The worker that made the status check was stopped in the middle of it',
     errorClass: 'transient',
+    mayHaveRun: true,
     advice: 'Nothing: another worker makes the next call.',
   },
   {
     code: 'ClientError.Timeout',
     meaning: 'No whole answer within the deadline of a call',
     errorClass: 'transient',
+    mayHaveRun: true,
     advice: NETWORK,
   },
   {
@@ -401,7 +447,10 @@ const THIS_CLIENT: readonly ErrorEntry[] = [
   },
 ];
 
-/** Every error code that this project knows, with its one right behaviour for the status read. */
+/**
+ * Every error code that this project knows: its class is the one right behaviour for the status read, `mayHaveRun` is for
+ * calls that write.
+ */
 export const ERROR_TABLE: readonly ErrorTableSection[] = [
   { title: 'Common codes of the API', entries: COMMON },
   { title: 'Codes of GetProvisioningTaskStatus', entries: THIS_ACTION },
@@ -422,11 +471,13 @@ const UNKNOWN = {
  * Looks a code up: exactly, else by the part before its first dot, never by a part of a word.
  *
  * @param code - e.g. `RequestLimitExceeded.UinLimitExceeded`
- * @returns the row, its `code` being the one asked for; one of class `unknown` when there is none
+ * @returns the row, its `code` being the one asked for; one of class `unknown` that may have run when there is none
  */
 export function findErrorEntry(code: string): ErrorEntry {
   const exact = ENTRIES.get(code);
   if (exact) return exact;
   const family = ENTRIES.get(code.split('.', 1)[0] ?? code);
-  return { ...(family && family.coversSubcodes !== false ? family : UNKNOWN), code };
+  if (family && family.coversSubcodes !== false) return { ...family, code };
+  // Whatever the cloud has against a key, it says before it does anything.
+  return { ...UNKNOWN, code, ...(!code.startsWith('AuthFailure.') && { mayHaveRun: true }) };
 }

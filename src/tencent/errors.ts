@@ -40,6 +40,8 @@ export class TencentCloudError extends Error {
   readonly errorClass: ErrorClass;
   /** What a person should do. */
   readonly advice: string;
+  /** Of a call that writes: it may have been done all the same. */
+  readonly mayHaveRun: boolean;
   readonly requestId?: string;
   readonly httpStatus?: number;
   /** So long no further call should be made: the longer of Retry-After and what the kind of throttling needs. */
@@ -47,16 +49,17 @@ export class TencentCloudError extends Error {
   readonly serverTimeSeconds?: number;
 
   /**
-   * @param code - its row in the table of errors decides class, advice and wait
+   * @param code - its row in the table of errors decides class, advice, wait and what is left open
    * @param message - one sentence for a person
    */
   constructor(code: string, message: string, details: TencentCloudErrorDetails = {}) {
     const { requestId, httpStatus, retryAfterSeconds = 0, serverTimeSeconds, cause } = details;
     super(message, cause === undefined ? undefined : { cause });
-    const { errorClass, advice, waitSeconds = 0 } = findErrorEntry(code);
+    const { errorClass, advice, mayHaveRun = false, waitSeconds = 0 } = findErrorEntry(code);
     this.code = code;
     this.errorClass = errorClass;
     this.advice = advice;
+    this.mayHaveRun = mayHaveRun;
     if (requestId !== undefined) this.requestId = requestId;
     if (httpStatus !== undefined) this.httpStatus = httpStatus;
     const wait = Math.max(waitSeconds, retryAfterSeconds);

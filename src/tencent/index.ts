@@ -13,3 +13,4 @@ export * from './organization-client';
 export * from './server-clock';
 export * from './sign';
 export * from './transport';
+export type { UserSyncActions } from './user-sync-actions';

@@ -12,9 +12,9 @@ import {
 } from './api-call';
 import { withinDeadline } from './call-deadline';
 import type { CallQuota } from './call-quota';
-import type { Credentials } from './credentials/credentials';
 import { DEFAULT_ENDPOINT, validateEndpoint } from './endpoint';
 import { callHealing, type HealingOptions } from './healing-call';
+import { createUserSyncActions, type CallAction, type UserSyncActions } from './user-sync-actions';
 
 /** The longest reason that is kept whole; the whole outcome must fit into one payload of Temporal. */
 const MAX_REASON_LENGTH = 10_000;
@@ -33,12 +33,14 @@ export interface OrganizationClientOptions
   deadlineMs?: number;
   /** The quota of GetProvisioningTaskStatus. Default: none, each call is sent at once. */
   statusCallQuota?: CallQuota | undefined;
+  /** The quota that all actions on user syncs share. Default: none, each call is sent at once. */
+  userSyncQuota?: CallQuota | undefined;
   /** Default: nobody is told. */
   notify?: HealingOptions['notify'];
 }
 
 /** The part of the Organization API that this project calls. */
-export interface OrganizationClient {
+export interface OrganizationClient extends UserSyncActions {
   /**
    * Reads the status of one task. It is asked once; again only after what a wrong clock or key needs, or a kept
    * connection that broke. Each request waits for its turn first.
@@ -58,14 +60,17 @@ export function createOrganizationClient(options: OrganizationClientOptions): Or
   const faults = validateEndpoint(endpoint, { allowHttp });
   if (faults.length > 0) throw new Error(`Invalid endpoint: ${faults.join('; ')}`);
   const call = createApi({ ...options, endpoint, service: 'organization', version: '2021-03-31' });
+  const callAction: CallAction = (action, parameters, sending, signal) =>
+    withinDeadline(deadlineMs, signal, (deadline) =>
+      callHealing((key) => call(action, parameters, key, deadline, sending), { ...options, notify }, deadline),
+    );
   return {
-    getProvisioningTaskStatus: ({ zoneId, taskId }, signal) =>
-      withinDeadline(deadlineMs, signal, async (deadline) => {
-        const parameters = { ZoneId: zoneId, TaskId: taskId };
-        const send = (key: Credentials): Promise<ApiAnswer> =>
-          call('GetProvisioningTaskStatus', parameters, key, deadline, options.statusCallQuota);
-        return readTaskStatus(await callHealing(send, { ...options, notify }, deadline));
-      }),
+    async getProvisioningTaskStatus({ zoneId, taskId }, signal) {
+      const parameters = { ZoneId: zoneId, TaskId: taskId };
+      const sending = { quota: options.statusCallQuota };
+      return readTaskStatus(await callAction('GetProvisioningTaskStatus', parameters, sending, signal));
+    },
+    ...createUserSyncActions(callAction, options.userSyncQuota),
   };
 }
 

@@ -13,6 +13,8 @@ export interface HttpRequest {
   body?: string;
   /** Awaited before each sending, outside the deadline; what it gives is called after it. Default: sent at once. */
   turn?: ((signal: AbortSignal) => Promise<() => void>) | undefined;
+  /** Changes something at the peer, so that it is never sent again without an answer. Default false. */
+  isWrite?: boolean | undefined;
 }
 
 /** An answer of any status but 3xx, its body whole; header names in lower case. */
@@ -25,7 +27,7 @@ export interface HttpAnswer {
 /** Sends requests over connections that it keeps. */
 export interface Transport {
   /**
-   * Sends a request that may be sent twice, and does so when a kept connection breaks before the answer.
+   * Sends a request; once more, unless it writes, when a kept connection breaks before the answer.
    *
    * @throws TencentCloudError of a `ClientError.…` code when no whole answer was had; the deadline's reason
    */
@@ -63,7 +65,7 @@ export function createTransport(options: TransportOptions = {}): Transport {
       let result = await sendOver(connections.kept);
       const isStale =
         'broken' in result && result.httpStatus === undefined && connections.isOlder(result.broken, beganMs);
-      if (isStale) result = await sendOver(connections.fresh());
+      if (isStale && !request.isWrite) result = await sendOver(connections.fresh());
       if ('broken' in result) throw toClientError(result, request.url, deadline.phase());
       return result;
     },

@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { startEmulator } from '../../emulator';
@@ -11,7 +11,9 @@ const KEY = { TENCENTCLOUD_SECRET_ID: 'AKIDexample', TENCENTCLOUD_SECRET_KEY: 's
 const DEFAULTS = {
   cloud: { endpoint: 'https://organization.intl.tencentcloudapi.com' },
   statusCallsPerSecond: 100,
+  userSyncCallsPerSecond: 10,
   workers: 'auto',
+  itemsFolder: path.join(homedir(), '.provisioning', 'items'),
   warnings: [],
 };
 
@@ -37,16 +39,20 @@ describe('the configuration of the worker', () => {
     await expect(readWorkerConfig(KEY)).resolves.toEqual(DEFAULTS);
   });
 
-  test('takes an endpoint, a region and a rate', async () => {
+  test('takes an endpoint, a region, a rate of each kind of calls and a folder', async () => {
     const env = {
       ...KEY,
       PROVISIONING_ENDPOINT: 'https://organization.tencentcloudapi.com',
       PROVISIONING_REGION: 'ap-singapore',
       PROVISIONING_STATUS_CALLS_PER_SECOND: '12.5',
+      PROVISIONING_USER_SYNC_CALLS_PER_SECOND: '2.5',
+      PROVISIONING_ITEMS_FOLDER: '/srv/items',
     };
     await expect(readWorkerConfig(env)).resolves.toMatchObject({
       cloud: { endpoint: 'https://organization.tencentcloudapi.com', region: 'ap-singapore' },
       statusCallsPerSecond: 12.5,
+      userSyncCallsPerSecond: 2.5,
+      itemsFolder: '/srv/items',
     });
   });
 
@@ -108,13 +114,24 @@ describe('the configuration of the worker', () => {
   });
 
   test('takes an empty variable for one that is not set', async () => {
-    const empty = { PROVISIONING_ENDPOINT: '', PROVISIONING_REGION: ' ', PROVISIONING_STATUS_CALLS_PER_SECOND: '' };
+    const empty = {
+      PROVISIONING_ENDPOINT: '',
+      PROVISIONING_REGION: ' ',
+      PROVISIONING_STATUS_CALLS_PER_SECOND: '',
+      PROVISIONING_USER_SYNC_CALLS_PER_SECOND: '',
+      PROVISIONING_ITEMS_FOLDER: '',
+    };
     await expect(readWorkerConfig({ ...KEY, ...empty })).resolves.toEqual(DEFAULTS);
   });
 
   test('takes the highest rate', async () => {
-    const env = { ...KEY, PROVISIONING_STATUS_CALLS_PER_SECOND: '1000' };
-    await expect(readWorkerConfig(env)).resolves.toMatchObject({ statusCallsPerSecond: 1000 });
+    const env = {
+      ...KEY,
+      PROVISIONING_STATUS_CALLS_PER_SECOND: '1000',
+      PROVISIONING_USER_SYNC_CALLS_PER_SECOND: '1000',
+    };
+    const highest = { statusCallsPerSecond: 1000, userSyncCallsPerSecond: 1000 };
+    await expect(readWorkerConfig(env)).resolves.toMatchObject(highest);
   });
 
   test.each([
@@ -138,10 +155,17 @@ describe('the configuration of the worker', () => {
     ]);
   });
 
-  test.each(['0', '-1', '1001', 'NaN', 'Infinity', 'many'])('refuses a rate of %s', async (rate) => {
-    await expect(faultsOf({ ...KEY, PROVISIONING_STATUS_CALLS_PER_SECOND: rate })).resolves.toEqual([
-      `PROVISIONING_STATUS_CALLS_PER_SECOND must be a number above 0 and at most 1000, got "${rate}"`,
-    ]);
+  test('takes more workers than user-sync calls a second: those that only follow need few of them', async () => {
+    const env = { ...KEY, PROVISIONING_WORKERS: '50', PROVISIONING_USER_SYNC_CALLS_PER_SECOND: '0.5' };
+    await expect(readWorkerConfig(env)).resolves.toMatchObject({ workers: 50, userSyncCallsPerSecond: 0.5 });
+  });
+
+  describe.each(['PROVISIONING_STATUS_CALLS_PER_SECOND', 'PROVISIONING_USER_SYNC_CALLS_PER_SECOND'])('%s', (name) => {
+    test.each(['0', '-1', '1001', 'NaN', 'Infinity', 'many'])('refuses a rate of %s', async (rate) => {
+      await expect(faultsOf({ ...KEY, [name]: rate })).resolves.toEqual([
+        `${name} must be a number above 0 and at most 1000, got "${rate}"`,
+      ]);
+    });
   });
 
   test('names every fault at once, with every source of credentials, and no secret', async () => {
@@ -157,6 +181,8 @@ describe('the configuration of the worker', () => {
       HTTPS_PROXY: 'me:hidden@proxy',
       http_proxy: '//me:hidden@proxy',
       PROVISIONING_STATUS_CALLS_PER_SECOND: 'many',
+      PROVISIONING_USER_SYNC_CALLS_PER_SECOND: 'few',
+      PROVISIONING_ITEMS_FOLDER: '~/items',
     });
     expect(faults).toEqual([
       'PROVISIONING_ALLOW_HTTP must be true or false, got "yes"',
@@ -169,6 +195,8 @@ describe('the configuration of the worker', () => {
       'PROVISIONING_REGION must be a region such as ap-singapore, got "a region"',
       'PROVISIONING_CREDENTIAL_SOURCE must be one of environment, shared-file, tke-oidc, cvm-role, got "vault"',
       'PROVISIONING_STATUS_CALLS_PER_SECOND must be a number above 0 and at most 1000, got "many"',
+      'PROVISIONING_USER_SYNC_CALLS_PER_SECOND must be a number above 0 and at most 1000, got "few"',
+      'PROVISIONING_ITEMS_FOLDER must be an absolute path, got "~/items"',
       'PROVISIONING_METRICS_ADDRESS must be an address and a port such as 127.0.0.1:9464, got ":9464"',
       'http_proxy must be a URL such as http://proxy.example:3128',
       'HTTPS_PROXY must be a URL such as http://proxy.example:3128',

@@ -16,15 +16,18 @@ test('it has one row for each code', () => {
   expect([...page.matchAll(/^\| `([A-Z][\w.]*)` /gm)].map(([, code]) => code)).toEqual(codes);
 });
 
-test('it tells waits, remedies and what a person should do', () => {
+test('it tells waits, remedies, whether a write may have been done, and what a person should do', () => {
   const cells = (code: string): string[] =>
     (page.split('\n').find((line) => line.startsWith(`| \`${code}\` `)) ?? '').split('|').map((cell) => cell.trim());
-  expect(cells('RequestLimitExceeded.UinLimitExceeded').slice(1, 5)).toEqual([
+  expect(cells('RequestLimitExceeded.UinLimitExceeded').slice(1, 6)).toEqual([
     '`RequestLimitExceeded.UinLimitExceeded`',
     'More calls of the account than allowed',
     '`throttled`: waits 5 s or more',
-    'Find what else of the account calls the API, and lower PROVISIONING_STATUS_CALLS_PER_SECOND.',
+    'was not done',
+    'Find what else of the account calls the API, and lower PROVISIONING_STATUS_CALLS_PER_SECOND and PROVISIONING_USER_SYNC_CALLS_PER_SECOND.',
   ]);
   expect(cells('AuthFailure.TokenFailure')[3]).toBe('`healing`: gets the key anew');
   expect(cells('FailedOperation')[3]).toBe('`transient`: its unlisted sub-codes are `unknown`');
+  expect(cells('ClientError.ConnectionReset')[4]).toBe('may have been done');
+  expect(cells('ClientError.ConnectionRefused')[4]).toBe('was not done');
 });

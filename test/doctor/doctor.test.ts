@@ -109,7 +109,8 @@ describe('provisioning doctor, with a real server, worker process and socket', (
     });
     expect(find(report, 'temporal-pollers')).toEqual({
       verdict: 'failed',
-      detail: 'no workflow worker polls provisioning; no activity worker polls tencent-organization',
+      detail:
+        'no workflow worker polls provisioning; no activity worker polls tencent-organization; no activity worker polls tencent-user-sync',
       next: 'Start a worker: npm run up, or node dist/src/worker.js',
     });
   });
@@ -122,6 +123,7 @@ describe('provisioning doctor, with a real server, worker process and socket', (
       for (const [name, taskQueueType] of [
         [TASK_QUEUES.provisioning, TASK_QUEUE_TYPE_WORKFLOW],
         [TASK_QUEUES.tencentOrganization, TASK_QUEUE_TYPE_ACTIVITY],
+        [TASK_QUEUES.tencentUserSync, TASK_QUEUE_TYPE_ACTIVITY],
       ] as const) {
         await until(`${name} is polled`, async () => {
           const taskQueue = { namespace: 'default', taskQueue: { name }, taskQueueType };
@@ -139,7 +141,7 @@ describe('provisioning doctor, with a real server, worker process and socket', (
       expect(withVerdict(report, 'ok')).toEqual(ALL);
       expect(find(report, 'temporal-search-attributes').detail).toBe('all five are there, with the right types');
       expect(find(report, 'temporal-pollers').detail).toMatch(
-        /^1 worker polls provisioning, the last time \d+ s ago; 1 worker polls tencent-organization, the last time \d+ s ago$/,
+        /^1 worker polls provisioning, the last time \d+ s ago; 1 worker polls tencent-organization, the last time \d+ s ago; 1 worker polls tencent-user-sync, the last time \d+ s ago$/,
       );
       expect(find(report, 'temporal-authentication').detail).toMatch(/^server \d+\.\d+\.\d+ lets us in without/);
       expect(find(report, 'credentials').detail).toBe('a key from the environment, which does not expire by itself');

@@ -4,6 +4,14 @@ import { RateLimits } from '../../emulator/rate-limits';
 import { call } from './signed-call';
 import { withEmulator } from './with-emulator';
 
+const USER_SYNC_ACTIONS = [
+  'CreateUserSyncProvisioning',
+  'DeleteUserSyncProvisioning',
+  'UpdateUserSyncProvisioning',
+  'GetUserSyncProvisioning',
+  'ListUserSyncProvisionings',
+  'ListTasks',
+];
 const READ = { action: 'GetProvisioningTaskStatus', secretId: 'k1', uin: 'u1', ip: '10.0.0.1' };
 
 describe('RateLimits', () => {
@@ -11,6 +19,7 @@ describe('RateLimits', () => {
     ['GetProvisioningTaskStatus', 220],
     ['AssumeRole', 600],
     ['AssumeRoleWithWebIdentity', 20],
+    ...USER_SYNC_ACTIONS.map((action): [string, number] => [action, 20]),
   ])('admits the published number of %s in a second', (action, published) => {
     const limits = new RateLimits();
     for (let i = 0; i < published; i++) expect(limits.admit({ ...READ, action }, 5000)).toBeUndefined();
@@ -35,6 +44,16 @@ describe('RateLimits', () => {
     expect(limits.admit({ ...READ, action: 'AssumeRole' }, 0)).toBeUndefined();
     expect(limits.admit(READ, 999)).toBeDefined();
     expect(limits.admit(READ, 1000)).toBeUndefined();
+  });
+
+  it('applies userSyncRequestsPerSecond to each action on user syncs and to no other', () => {
+    const limits = new RateLimits({ requestsPerSecond: 1, userSyncRequestsPerSecond: 2 });
+    const admits = (action: string): boolean => limits.admit({ ...READ, action }, 0) === undefined;
+    for (const action of USER_SYNC_ACTIONS) {
+      expect([admits(action), admits(action), admits(action)]).toEqual([true, true, false]);
+    }
+    expect([admits(READ.action), admits(READ.action)]).toEqual([true, false]);
+    expect([admits('AssumeRole'), admits('AssumeRole'), admits('AssumeRole')]).toEqual([true, true, true]);
   });
 
   it.each([

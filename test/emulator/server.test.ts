@@ -133,6 +133,15 @@ describe('answers', () => {
     });
   });
 
+  it('remembers only as many calls as it should', async () => {
+    await withEmulator({ keepRequests: 2 }, async (emulator) => {
+      for (const taskId of ['t-1', 't-2', 't-3'])
+        await call(emulator, { body: `{"ZoneId":"z-1","TaskId":"${taskId}"}` });
+      expect(emulator.requests().map(({ taskId }) => taskId)).toEqual(['t-2', 't-3']);
+      expect(emulator.maxOutstanding('t-1')).toBe(1);
+    });
+  });
+
   it('drops the connection', async () => {
     await withEmulator({}, async (emulator) => {
       emulator.setTask('z-1', 't-1', { answers: [{ drop: true }, { status: 'Success' }] });

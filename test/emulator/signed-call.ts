@@ -43,6 +43,7 @@ export interface CallResult {
     ExpiredTime?: number;
     Expiration?: string;
     RequestId?: string;
+    [field: string]: unknown;
   };
 }
 

@@ -1,16 +1,17 @@
-import { WorkerQuota, type QuotaNotice } from '../../src/quota';
+import { WorkerQuota, type QuotaCalls, type QuotaNotice } from '../../src/quota';
 import type { TaskQueueReport } from '../../src/task-queues';
 
 const ME = 'me';
 /** All of 20 calls a second. */
-const ALL: QuotaNotice = { kind: 'share', workers: 1, quotaPerSecond: 20, callsPerSecond: 20 };
+const ALL: QuotaNotice = { calls: 'status', kind: 'share', workers: 1, quotaPerSecond: 20, callsPerSecond: 20 };
 const quotas: WorkerQuota[] = [];
 
 /** A quota on jest's clock, before a server that says what `report` says. */
-function createWorld({ workers = 'auto' }: { workers?: number | 'auto' } = {}) {
+function createWorld({ calls = 'status', workers = 'auto' }: { calls?: QuotaCalls; workers?: number | 'auto' } = {}) {
   const notices: QuotaNotice[] = [];
   const server = { report: reportOf(ME) as TaskQueueReport | Error, asked: 0 };
   const quota = new WorkerQuota({
+    calls,
     callsPerSecond: 20,
     workers,
     identity: ME,
@@ -70,7 +71,9 @@ describe("a worker's part of the quota", () => {
     await jest.advanceTimersByTimeAsync(1);
     // A third of 20 a second, of which no second can hold the fraction.
     expect(await world.callFor(10_010)).toBe(60);
-    expect(world.notices).toEqual([{ kind: 'share', workers: 3, quotaPerSecond: 20, callsPerSecond: 20 / 3 }]);
+    expect(world.notices).toEqual([
+      { calls: 'status', kind: 'share', workers: 3, quotaPerSecond: 20, callsPerSecond: 20 / 3 },
+    ]);
   });
 
   it('shrinks and grows within two seconds as workers come and go', async () => {
@@ -84,8 +87,8 @@ describe("a worker's part of the quota", () => {
     await jest.advanceTimersByTimeAsync(2_000);
     expect(world.notices).toEqual([
       ALL,
-      { kind: 'share', workers: 2, quotaPerSecond: 20, callsPerSecond: 10 },
-      { kind: 'share', workers: 1, quotaPerSecond: 20, callsPerSecond: 20 },
+      { calls: 'status', kind: 'share', workers: 2, quotaPerSecond: 20, callsPerSecond: 10 },
+      { calls: 'status', kind: 'share', workers: 1, quotaPerSecond: 20, callsPerSecond: 20 },
     ]);
   });
 
@@ -94,7 +97,9 @@ describe("a worker's part of the quota", () => {
     world.server.report = reportOf(ME, 'a');
     world.quota.start();
     expect(await world.callFor(10_020)).toBe(50);
-    expect(world.notices).toEqual([{ kind: 'share', workers: 4, quotaPerSecond: 20, callsPerSecond: 5 }]);
+    expect(world.notices).toEqual([
+      { calls: 'status', kind: 'share', workers: 4, quotaPerSecond: 20, callsPerSecond: 5 },
+    ]);
   });
 
   it('follows a rate that a person sets on the server, but not a pause of the queue', async () => {
@@ -103,7 +108,10 @@ describe("a worker's part of the quota", () => {
     await jest.advanceTimersByTimeAsync(0);
     world.server.report = { ...reportOf(ME), rateLimit: { perSecond: 5, isSetByPerson: true } };
     await jest.advanceTimersByTimeAsync(2_000);
-    expect(world.notices).toEqual([ALL, { kind: 'share', workers: 1, quotaPerSecond: 5, callsPerSecond: 5 }]);
+    expect(world.notices).toEqual([
+      ALL,
+      { calls: 'status', kind: 'share', workers: 1, quotaPerSecond: 5, callsPerSecond: 5 },
+    ]);
     world.server.report = { ...reportOf(ME), rateLimit: { perSecond: 0, isSetByPerson: true } };
     await jest.advanceTimersByTimeAsync(2_000);
     expect(world.notices[2]).toEqual(ALL);
@@ -114,7 +122,10 @@ describe("a worker's part of the quota", () => {
     world.server.report = { ...reportOf(ME), rateLimit: { perSecond: 50, isSetByPerson: false } };
     world.quota.start();
     await jest.advanceTimersByTimeAsync(10_000);
-    expect(world.notices).toEqual([{ kind: 'ratesDiffer', ownPerSecond: 20, otherPerSecond: 50 }, ALL]);
+    expect(world.notices).toEqual([
+      { calls: 'status', kind: 'ratesDiffer', ownPerSecond: 20, otherPerSecond: 50 },
+      ALL,
+    ]);
   });
 
   it('is all of it, with a warning, when the server does not answer for five seconds', async () => {
@@ -124,7 +135,7 @@ describe("a worker's part of the quota", () => {
     expect(await world.callFor(4_900)).toBe(0);
     await jest.advanceTimersByTimeAsync(200);
     expect(await world.callFor(1_010)).toBeGreaterThan(0);
-    expect(world.notices).toEqual([ALL, { kind: 'workersUnknown', error: 'not allowed' }]);
+    expect(world.notices).toEqual([ALL, { calls: 'status', kind: 'workersUnknown', error: 'not allowed' }]);
   });
 
   it('is halved when the cloud throttles, recovers by 5 % each clean ten seconds, and both are told', async () => {
@@ -133,11 +144,34 @@ describe("a worker's part of the quota", () => {
     await jest.advanceTimersByTimeAsync(0);
     world.quota.throttled('RequestLimitExceeded');
     world.quota.throttled('RequestLimitExceeded.IPLimitExceeded');
-    expect(world.notices).toEqual([ALL, { kind: 'throttled', code: 'RequestLimitExceeded', callsPerSecond: 10 }]);
+    expect(world.notices).toEqual([
+      ALL,
+      { calls: 'status', kind: 'throttled', code: 'RequestLimitExceeded', callsPerSecond: 10 },
+    ]);
     await jest.advanceTimersByTimeAsync(1_100);
     expect(await world.callFor(5_010)).toBe(50);
     await jest.advanceTimersByTimeAsync(95_000);
-    expect(world.notices.slice(2)).toEqual([{ kind: 'throttlingOver', callsPerSecond: 20 }]);
+    expect(world.notices.slice(2)).toEqual([{ calls: 'status', kind: 'throttlingOver', callsPerSecond: 20 }]);
+  });
+
+  it('says of which calls it is', async () => {
+    const world = createWorld({ calls: 'user-sync' });
+    world.quota.start();
+    await jest.advanceTimersByTimeAsync(0);
+    world.quota.throttled('RequestLimitExceeded');
+    expect(world.notices).toEqual([
+      { ...ALL, calls: 'user-sync' },
+      { calls: 'user-sync', kind: 'throttled', code: 'RequestLimitExceeded', callsPerSecond: 10 },
+    ]);
+  });
+
+  it('is used in full where it is less than one call a second', async () => {
+    const world = createWorld({ workers: 40 });
+    world.quota.start();
+    expect(await world.callFor(20_030)).toBe(10);
+    expect(world.notices).toEqual([
+      { calls: 'status', kind: 'share', workers: 40, quotaPerSecond: 20, callsPerSecond: 0.5 },
+    ]);
   });
 
   it('asks no more once it was stopped', async () => {

@@ -1,9 +1,17 @@
 import { DEMO_ACCOUNT, startEmulator, type Emulator } from '../../emulator';
-import { openCloud, type Cloud, type CloudSettings, type CloudSurroundings, type Notice } from '../../src/tencent';
+import {
+  openCloud,
+  type CallQuota,
+  type Cloud,
+  type CloudSettings,
+  type CloudSurroundings,
+  type Notice,
+} from '../../src/tencent';
 import { until } from '../support/until';
 
 import { closeAll, closeLater, failureOf, serve } from './calls';
 import { makeHome } from './credentials/home-folder';
+import { answerJson } from './fake-server';
 
 const REQUEST = { zoneId: 'z-1', taskId: 't-1' };
 const ARN = 'qcs::cam::uin/100000000001:roleName/follower';
@@ -82,6 +90,25 @@ describe('the cloud', () => {
       ['AssumeRole', 'ap-singapore'],
       ['GetProvisioningTaskStatus', 'ap-singapore'],
     ]);
+  });
+
+  it('is called within the quota of each kind of calls', async () => {
+    const fake = await serve((response) =>
+      answerJson(response, { Response: { Tasks: [], TaskStatus: { Status: 'x' } } }),
+    );
+    const turns: string[] = [];
+    const quota = (name: string): CallQuota => ({
+      turn: () => {
+        turns.push(name);
+        return Promise.resolve(() => undefined);
+      },
+      throttled: () => undefined,
+    });
+    const quotas = { statusCallQuota: quota('status'), userSyncQuota: quota('user sync') };
+    const { organization } = open({ endpoint: fake.endpoint }, { env: KEY, ...quotas });
+    await organization.listTasks({ zoneId: 'z-1' });
+    await organization.getProvisioningTaskStatus(REQUEST);
+    expect(turns).toEqual(['user sync', 'status']);
   });
 
   it('tells of a key with a short life', async () => {

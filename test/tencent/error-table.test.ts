@@ -7,7 +7,8 @@ const EXPECTED: Record<ErrorClass, string> = {
     ResourceUnavailable ResourceUnavailable.X ServiceUnavailable ServiceUnavailable.X ClientError.Timeout
     ClientError.NetworkError ClientError.MalformedAnswer ClientError.HttpStatus ClientError.DnsFailure
     ClientError.ConnectionRefused ClientError.ConnectionReset ClientError.TlsFailure ClientError.ProxyFailure
-    ClientError.BodyTooLarge ClientError.Redirect ClientError.CredentialsUnavailable ClientError.StatusCheckLost`,
+    ClientError.BodyTooLarge ClientError.Redirect ClientError.CredentialsUnavailable ClientError.StatusCheckLost
+    ClientError.CallLost`,
   throttled: `RequestLimitExceeded RequestLimitExceeded.IPLimitExceeded RequestLimitExceeded.UinLimitExceeded
     RequestLimitExceeded.GlobalRegionUinLimitExceeded RequestLimitExceeded.SomethingNew`,
   healing: `AuthFailure.SignatureExpire AuthFailure.SignatureFailure AuthFailure.TokenFailure
@@ -29,6 +30,15 @@ const EXPECTED: Record<ErrorClass, string> = {
   unknown: `DryRunOperation FailedOperation.SomethingNew AuthFailure AuthFailure.SomethingNew NeverSeen NeverSeen.Sub
     MyRequestLimitExceeded ClientError constructor __proto__ .InternalError`,
 };
+/** Of the same codes: those after which nobody knows whether a write was done; it was not after any other. */
+const MAY_HAVE_RUN = new Set(
+  `InternalError InternalError.DbError FailedOperation FailedOperation.SomethingNew ServiceUnavailable
+    ServiceUnavailable.X ResourceUnavailable ResourceUnavailable.X ResourceInUse ResourceInUse.X ResourceInsufficient
+    ResponseSizeLimitExceeded ClientError.Timeout ClientError.ConnectionReset ClientError.NetworkError
+    ClientError.HttpStatus ClientError.MalformedAnswer ClientError.BodyTooLarge ClientError.Redirect
+    ClientError.StatusCheckLost ClientError.CallLost AuthFailure NeverSeen NeverSeen.Sub MyRequestLimitExceeded
+    ClientError constructor __proto__ .InternalError`.split(/\s+/),
+);
 const expectedOf = Object.entries(EXPECTED).flatMap(([name, codes]) =>
   codes.split(/\s+/).map((code): [string, string] => [code, name]),
 );
@@ -38,6 +48,14 @@ describe('the table of errors', () => {
   it.each(expectedOf)('puts %s into %s', (code, errorClass) => {
     expect(findErrorEntry(code)).toMatchObject({ code, errorClass });
   });
+
+  it.each(expectedOf.map(([code]): [string, boolean] => [code, MAY_HAVE_RUN.has(code)]))(
+    'tells of %s whether a write may have been done: %p',
+    (code, mayHaveRun) => {
+      expect(findErrorEntry(code).mayHaveRun ?? false).toBe(mayHaveRun);
+      expect(new TencentCloudError(code, 'no').mayHaveRun).toBe(mayHaveRun);
+    },
+  );
 
   it('has no row that is not expected here, and none twice', () => {
     const expected = new Set(expectedOf.map(([code]) => code));
@@ -86,6 +104,7 @@ describe('a typed error', () => {
       code: 'IpNotInWhitelist',
       errorClass: 'needsPerson',
       advice: 'Check the address from which the worker calls against the account’s IP lists.',
+      mayHaveRun: false,
       requestId: 'r',
       httpStatus: 403,
     });

@@ -49,34 +49,54 @@ const EXPECTED: [Notice, string, string][] = [
     `The key from ${source} was issued for 20 s only, so it is renewed often. Ask for a longer time`,
   ],
   [
-    { kind: 'throttled', code: 'RequestLimitExceeded', callsPerSecond: 50 },
+    { calls: 'status', kind: 'throttled', code: 'RequestLimitExceeded', callsPerSecond: 50 },
     'WARN',
     "The cloud throttled a status call (RequestLimitExceeded): this worker makes at most 50 status calls/s now, and 5 % more after each ten seconds without. If it goes on, others use the account's quota: lower PROVISIONING_STATUS_CALLS_PER_SECOND",
   ],
   [
-    { kind: 'throttlingOver', callsPerSecond: 100 },
+    { calls: 'status', kind: 'throttlingOver', callsPerSecond: 100 },
     'INFO',
     'The cloud throttles no more: this worker makes up to 100 status calls/s again',
   ],
   [
-    { kind: 'share', workers: 3, quotaPerSecond: 100, callsPerSecond: 100 / 3 },
+    { calls: 'status', kind: 'share', workers: 3, quotaPerSecond: 100, callsPerSecond: 100 / 3 },
     'INFO',
     '3 workers share the quota of 100 status calls/s: this one makes up to 33.3 status calls/s',
   ],
   [
-    { kind: 'share', workers: 1, quotaPerSecond: 5, callsPerSecond: 5 },
+    { calls: 'status', kind: 'share', workers: 1, quotaPerSecond: 5, callsPerSecond: 5 },
     'INFO',
     'One worker uses the quota of 5 status calls/s: this one makes up to 5 status calls/s',
   ],
   [
-    { kind: 'ratesDiffer', ownPerSecond: 100, otherPerSecond: 50 },
+    { calls: 'status', kind: 'ratesDiffer', ownPerSecond: 100, otherPerSecond: 50 },
     'WARN',
     'Another worker polls the queue for 50 status calls/s and this one for 100 status calls/s, of which the server takes the last: set PROVISIONING_STATUS_CALLS_PER_SECOND alike',
   ],
   [
-    { kind: 'workersUnknown', error: 'not allowed' },
+    { calls: 'status', kind: 'workersUnknown', error: 'not allowed' },
     'WARN',
     'The server does not tell how many workers share the quota (not allowed), so this one uses all of it: set PROVISIONING_WORKERS',
+  ],
+  [
+    { calls: 'user-sync', kind: 'throttled', code: 'RequestLimitExceeded', callsPerSecond: 5 },
+    'WARN',
+    "The cloud throttled a user-sync call (RequestLimitExceeded): this worker makes at most 5 user-sync calls/s now, and 5 % more after each ten seconds without. If it goes on, others use the account's quota: lower PROVISIONING_USER_SYNC_CALLS_PER_SECOND",
+  ],
+  [
+    { calls: 'user-sync', kind: 'throttlingOver', callsPerSecond: 10 },
+    'INFO',
+    'The cloud throttles no more: this worker makes up to 10 user-sync calls/s again',
+  ],
+  [
+    { calls: 'user-sync', kind: 'share', workers: 12, quotaPerSecond: 10, callsPerSecond: 10 / 12 },
+    'INFO',
+    '12 workers share the quota of 10 user-sync calls/s: this one makes up to 0.833 user-sync calls/s',
+  ],
+  [
+    { calls: 'user-sync', kind: 'ratesDiffer', ownPerSecond: 10, otherPerSecond: 5 },
+    'WARN',
+    'Another worker polls the queue for 5 user-sync calls/s and this one for 10 user-sync calls/s, of which the server takes the last: set PROVISIONING_USER_SYNC_CALLS_PER_SECOND alike',
   ],
 ];
 
@@ -106,6 +126,7 @@ test('notices are told in the log, and counted where a scrape finds them', async
     'provisioning_credential_renewals{result="failed"} 2',
     'provisioning_credential_renewals{result="renewed"} 1',
     'provisioning_status_calls_per_second_limit 5',
+    `provisioning_user_sync_calls_per_second_limit ${10 / 12}`,
   ]);
   await Runtime.instance().shutdown();
 });

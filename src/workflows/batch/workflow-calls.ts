@@ -42,6 +42,8 @@ export function activityCalls(zoneId: string, writes: OpenWrites): RawCalls {
     proxyActivities<UserSyncActivities>({
       taskQueue: TASK_QUEUES.tencentUserSync,
       startToCloseTimeout: '20s',
+      // So soon a worker that died in mid-call is missed.
+      heartbeatTimeout: '6s',
       // One attempt: whether a call may be sent again is judged here, and a write that may have been done must not.
       retry: { maximumAttempts: 1 },
       // Tells a call that still waited in the queue from one that had begun.
@@ -81,7 +83,7 @@ async function resultOf<Answer>(call: () => Promise<Answer>, isWrite: boolean): 
     }
     const message =
       cause instanceof TimeoutFailure
-        ? 'the worker gave no answer within 20 s: it may have been stopped in mid-call'
+        ? 'the worker that made the call has gone silent: it may have been stopped in the middle of it'
         : (cause?.message ?? 'unknown error');
     return judgeFailure(undefined, undefined, message, isWrite);
   }
