@@ -2,6 +2,8 @@
 export interface Suite {
   /** What `--suite` selects. */
   name: string;
+  /** Runs only when it is named. */
+  isOnDemand?: true;
   run(context: SuiteContext): Promise<SuiteResult>;
 }
 

@@ -1,22 +1,11 @@
-import { randomUUID } from 'node:crypto';
-import { setMaxListeners } from 'node:events';
-import { setTimeout as delay } from 'node:timers/promises';
-
-import { status as grpcStatus } from '@grpc/grpc-js';
 import {
   ApplicationFailure,
   CancelledFailure,
   type Client,
-  isGrpcDeadlineError,
-  isGrpcServiceError,
   WorkflowExecutionAlreadyStartedError,
-  WorkflowFailedError,
-  WorkflowIdConflictPolicy,
+  type WorkflowFailedError,
   WorkflowIdReusePolicy,
   WorkflowNotFoundError,
-  WorkflowUpdateFailedError,
-  WorkflowUpdateRPCTimeoutOrCancelledError,
-  type WorkflowHandle,
 } from '@temporalio/client';
 
 import {
@@ -24,15 +13,12 @@ import {
   FOLLOW_PROVISIONING_TASK,
   deadlineExtensionFaults,
   followInputFaults,
-  INVALID_INPUT_TYPE,
-  InvalidInputError,
   OUTCOME_MEMO,
   pauseFaults,
   pollingChangeFaults,
   QUERIES,
   resolveFaults,
   SIGNALS,
-  TASK_QUEUES,
   UPDATES,
   workflowId,
   type DeadlineExtension,
@@ -45,10 +31,12 @@ import {
 } from './contract';
 import { listQuery, toListedFollow, type ListedFollow, type ListFilter } from './follow-list';
 import { runBookOf, summaryOf } from './operator-texts';
-import { stopOn } from './waiting';
+import { CALL_DEADLINE_MS, refuse, TemporalCalls, type UpdateOptions, type WaitOptions } from './temporal-calls';
 
+export * from './batch-client';
 export * from './contract';
 export type { ListedFollow, ListFilter } from './follow-list';
+export { NoAnswerError, type UpdateOptions, type WaitOptions } from './temporal-calls';
 
 /** A follow that was started or attached to. */
 export interface Follow {
@@ -67,25 +55,10 @@ export type WaitResult =
   /** The workflow was stopped from outside (terminated, timed out, input refused) without an outcome. */
   | { kind: 'stopped'; reason: string };
 
-/** Options of {@link ProvisioningClient.waitForOutcome}: each ends only this wait. */
-export interface WaitOptions {
-  /** Milliseconds. Default: no limit. */
-  timeoutMs?: number;
-  signal?: AbortSignal;
-}
-
 /** Options of {@link ProvisioningClient.status}. */
 export interface StatusOptions {
   /** Ends the question, which a follow without a worker leaves open for 10 s. */
   signal?: AbortSignal;
-}
-
-/** Options of an update. */
-export interface UpdateOptions {
-  /** An update that is sent again under the same id acts once. Default: a new id for each call. */
-  updateId?: string;
-  /** Milliseconds to wait for the answer. Default 10 s, and 60 s for {@link ProvisioningClient.checkNow}. */
-  timeoutMs?: number;
 }
 
 /** The task has no follow in this namespace. */
@@ -108,31 +81,19 @@ export class FollowEndedError extends Error {
   }
 }
 
-/** No worker answered in time. */
-export class NoAnswerError extends Error {
-  override readonly name = 'NoAnswerError';
-
-  constructor(timeoutMs: number, options?: ErrorOptions) {
-    super(
-      `No worker answered within ${timeoutMs / 1000} s: start one with "provisioning worker", or see what keeps it with "provisioning doctor". What was asked may still be done`,
-      options,
-    );
-  }
-}
-
-const CALL_DEADLINE_MS = 10_000;
 /** A check waits for the rate limit, and may last 20 s. */
 const CHECK_DEADLINE_MS = 60_000;
-const WAIT_SLICE_MS = 600_000;
-const COURTESY_MS = 1_000;
-const RESEND_MS = 100;
 /** Endings by the cloud's or a person's word: following such a task again gives the recorded outcome. */
 const FINAL_ENDINGS: readonly string[] = ['Succeeded', 'Failed', 'Vanished', 'Resolved'];
 
 /** Starts, inspects and steers follows; for any service with a Temporal client. */
 export class ProvisioningClient {
+  private readonly calls: TemporalCalls;
+
   /** @param client - connected to the worker's namespace */
-  constructor(private readonly client: Client) {}
+  constructor(private readonly client: Client) {
+    this.calls = new TemporalCalls(client);
+  }
 
   /**
    * Follows a task: starts the workflow, or attaches to the one that follows it already. A follow that ended without
@@ -148,8 +109,9 @@ export class ProvisioningClient {
     // It has ended, so the outcome is at hand; unless somebody has just started it again, and then this attaches.
     const result = await this.waitForOutcome(zoneId, taskId, { timeoutMs: CALL_DEADLINE_MS });
     if (result.kind === 'ended' && FINAL_ENDINGS.includes(result.outcome.phase)) {
-      const { runId } = await this.call(() => this.handle(zoneId, taskId).describe());
-      return { workflowId: workflowId(zoneId, taskId), runId, state: 'ended' };
+      const id = workflowId(zoneId, taskId);
+      const { runId } = await this.calls.describe(id);
+      return { workflowId: id, runId, state: 'ended' };
     }
     const again = await this.start(input, WorkflowIdReusePolicy.ALLOW_DUPLICATE);
     if (!again) throw new Error(`The follow of task ${taskId} could not be started again`);
@@ -162,20 +124,10 @@ export class ProvisioningClient {
    * @throws NotFollowedError, or the reason of the signal
    */
   async status(zoneId: string, taskId: string, { signal }: StatusOptions = {}): Promise<ProvisioningSnapshot> {
-    signal?.throwIfAborted();
-    const stop = stopOn(signal);
     try {
-      const answer = this.client.withAbortSignal(stop.signal, () =>
-        this.call(() => this.handle(zoneId, taskId).query<ProvisioningSnapshot>(QUERIES.status)),
-      );
-      // A call between two retries of the SDK does not end with its signal.
-      return await Promise.race([answer, stop.aborted]);
+      return await this.calls.query<ProvisioningSnapshot>(workflowId(zoneId, taskId), QUERIES.status, [], signal);
     } catch (error) {
-      signal?.throwIfAborted();
-      if (isTimeout(error)) throw new NoAnswerError(CALL_DEADLINE_MS, { cause: error });
       throw error instanceof WorkflowNotFoundError ? new NotFollowedError(zoneId, taskId) : error;
-    } finally {
-      stop.release();
     }
   }
 
@@ -187,7 +139,7 @@ export class ProvisioningClient {
   async *list(filter: ListFilter = {}): AsyncGenerator<ListedFollow> {
     const listed = this.client.workflow.list({ query: listQuery(filter, Date.now()) })[Symbol.asyncIterator]();
     for (;;) {
-      const next = await this.call(() => listed.next());
+      const next = await this.calls.within(() => listed.next());
       if (next.done) return;
       const follow = toListedFollow(next.value);
       if (follow) yield follow;
@@ -196,12 +148,12 @@ export class ProvisioningClient {
 
   /** Asks the cloud now instead of at the next scheduled poll; a paused follow is polled once and stays paused. */
   async pollNow(zoneId: string, taskId: string): Promise<void> {
-    await this.steer(zoneId, taskId, (handle) => handle.signal(SIGNALS.pollNow));
+    await this.steer(zoneId, taskId, (id) => this.calls.signal(id, SIGNALS.pollNow));
   }
 
   /** Tells a follow that its task has ended: it asks the cloud now to verify that, unless it is paused. */
   async taskChanged(zoneId: string, taskId: string): Promise<void> {
-    await this.steer(zoneId, taskId, (handle) => handle.signal(SIGNALS.taskChanged));
+    await this.steer(zoneId, taskId, (id) => this.calls.signal(id, SIGNALS.taskChanged));
   }
 
   /**
@@ -211,12 +163,12 @@ export class ProvisioningClient {
    */
   async pause(zoneId: string, taskId: string, request: PauseRequest): Promise<void> {
     refuse(pauseFaults(request));
-    await this.steer(zoneId, taskId, (handle) => handle.signal(SIGNALS.pause, request));
+    await this.steer(zoneId, taskId, (id) => this.calls.signal(id, SIGNALS.pause, request));
   }
 
   /** Lets a follow go on that is `Paused`, or `Blocked` and mended: it asks the cloud now. Else without effect. */
   async resume(zoneId: string, taskId: string): Promise<void> {
-    await this.steer(zoneId, taskId, (handle) => handle.signal(SIGNALS.resume));
+    await this.steer(zoneId, taskId, (id) => this.calls.signal(id, SIGNALS.resume));
   }
 
   /** Asks the cloud now and answers the follow after that, or after its end; the check begins after this call. */
@@ -271,7 +223,7 @@ export class ProvisioningClient {
 
   /** Ends the follow as `Cancelled`; the cloud task goes on, since its API cannot stop it. */
   async cancel(zoneId: string, taskId: string): Promise<void> {
-    await this.steer(zoneId, taskId, (handle) => handle.cancel());
+    await this.steer(zoneId, taskId, (id) => this.calls.cancel(id));
   }
 
   /**
@@ -281,174 +233,71 @@ export class ProvisioningClient {
    * @throws NotFollowedError
    */
   async waitForOutcome(zoneId: string, taskId: string, options: WaitOptions = {}): Promise<WaitResult> {
-    const stop = stopOn(options.signal, options.timeoutMs);
-    const handle = this.handle(zoneId, taskId);
-    try {
-      if (stop.signal.aborted) return await this.stillWaiting(zoneId, taskId);
-      return { kind: 'ended', outcome: await this.resultOf(handle, stop.signal) };
-    } catch (error) {
-      if (stop.signal.aborted) return await this.stillWaiting(zoneId, taskId);
-      if (error instanceof WorkflowNotFoundError) throw new NotFollowedError(zoneId, taskId);
-      if (error instanceof WorkflowFailedError) return await this.toWaitResult(error, handle);
-      throw error;
-    } finally {
-      stop.release();
-    }
-  }
-
-  /** The SDK leaves a listener on the signal for each of its calls, so a wait of days is made of shorter ones. */
-  private async resultOf(handle: FollowHandle, signal: AbortSignal): Promise<ProvisioningOutcome> {
-    for (;;) {
-      const slice = stopOn(signal, WAIT_SLICE_MS);
-      setMaxListeners(0, slice.signal);
-      try {
-        const result = this.client.withAbortSignal(slice.signal, () => handle.result());
-        // A call between two retries of the SDK does not end with its signal.
-        return await Promise.race([result, slice.aborted]);
-      } catch (error) {
-        if (signal.aborted || !slice.signal.aborted) throw error;
-      } finally {
-        slice.release();
-      }
-    }
-  }
-
-  private async start(input: FollowInput, workflowIdReusePolicy: WorkflowIdReusePolicy): Promise<Follow | undefined> {
-    const { zoneId, taskId, requestedBy, note } = input;
     const id = workflowId(zoneId, taskId);
-    const running = (await this.statusName(zoneId, taskId)) === 'RUNNING';
+    const wait = await this.calls
+      .waitFor<ProvisioningOutcome, ProvisioningSnapshot>(id, QUERIES.status, options)
+      .catch((error: unknown) => {
+        throw error instanceof WorkflowNotFoundError ? new NotFollowedError(zoneId, taskId) : error;
+      });
+    switch (wait.kind) {
+      case 'ended':
+        return { kind: 'ended', outcome: wait.result };
+      case 'waiting':
+        return { kind: 'waiting', ...(wait.view && { snapshot: wait.view }) };
+      case 'failed':
+        return this.toWaitResult(wait.error, id);
+    }
+  }
+
+  private async start(input: FollowInput, reusePolicy: WorkflowIdReusePolicy): Promise<Follow | undefined> {
+    const id = workflowId(input.zoneId, input.taskId);
+    const texts = { summary: summaryOf(input), details: runBookOf(input) };
     try {
-      const handle = await this.call(() =>
-        this.client.workflow.start(FOLLOW_PROVISIONING_TASK, {
-          workflowId: id,
-          taskQueue: TASK_QUEUES.provisioning,
-          args: [input],
-          workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
-          workflowIdReusePolicy,
-          staticSummary: summaryOf(input),
-          staticDetails: runBookOf(input),
-          memo: { ...(requestedBy !== undefined && { requestedBy }), ...(note !== undefined && { note }) },
-        }),
-      );
-      return { workflowId: id, runId: handle.firstExecutionRunId, state: running ? 'attached' : 'started' };
+      const started = await this.calls.start(FOLLOW_PROVISIONING_TASK, {
+        workflowId: id,
+        input,
+        reusePolicy,
+        ...texts,
+      });
+      return { workflowId: id, ...started };
     } catch (error) {
       if (error instanceof WorkflowExecutionAlreadyStartedError) return undefined;
       throw error;
     }
   }
 
-  private async statusName(zoneId: string, taskId: string): Promise<string | undefined> {
-    try {
-      const { status } = await this.call(() => this.handle(zoneId, taskId).describe());
-      return status.name;
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return undefined;
-      throw error;
-    }
-  }
-
-  private async toWaitResult(error: WorkflowFailedError, handle: FollowHandle): Promise<WaitResult> {
+  private async toWaitResult(error: WorkflowFailedError, id: string): Promise<WaitResult> {
     const { cause } = error;
     if (cause instanceof ApplicationFailure) {
       const outcome: unknown = cause.details?.[0];
       if (isOutcome(outcome)) return { kind: 'ended', outcome };
     }
     if (cause instanceof CancelledFailure) {
-      const { memo } = await this.call(() => handle.describe());
+      const { memo } = await this.calls.describe(id);
       const outcome = memo?.[OUTCOME_MEMO];
       if (isOutcome(outcome)) return { kind: 'ended', outcome };
     }
     return { kind: 'stopped', reason: cause?.message ?? error.message };
   }
 
-  /** The snapshot is a courtesy: without a worker to answer the query the wait still ends on time. */
-  private async stillWaiting(zoneId: string, taskId: string): Promise<WaitResult> {
-    const limit = stopOn(undefined, COURTESY_MS);
-    try {
-      const query = this.client.withDeadline(Date.now() + COURTESY_MS, () =>
-        this.handle(zoneId, taskId).query<ProvisioningSnapshot>(QUERIES.status),
-      );
-      return { kind: 'waiting', snapshot: await Promise.race([query, limit.aborted]) };
-    } catch {
-      return { kind: 'waiting' };
-    } finally {
-      limit.release();
-    }
-  }
-
-  private async update(
+  private update(
     zoneId: string,
     taskId: string,
     name: string,
     argument: object | undefined,
-    { updateId = randomUUID(), timeoutMs = CALL_DEADLINE_MS }: UpdateOptions = {},
+    options?: UpdateOptions,
   ): Promise<ProvisioningSnapshot> {
-    const options = { updateId };
-    const send = (handle: FollowHandle): Promise<ProvisioningSnapshot> =>
-      argument === undefined
-        ? handle.executeUpdate<ProvisioningSnapshot, []>(name, options)
-        : handle.executeUpdate<ProvisioningSnapshot, [object]>(name, { ...options, args: [argument] });
-    const endMs = Date.now() + timeoutMs;
-    for (;;) {
-      try {
-        return await this.steer(zoneId, taskId, send, endMs - Date.now());
-      } catch (error) {
-        const cause = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
-        if (cause instanceof ApplicationFailure && cause.type === INVALID_INPUT_TYPE) {
-          throw new InvalidInputError((cause.details ?? []).map(String));
-        }
-        if (isTimeout(error)) throw new NoAnswerError(timeoutMs, { cause: error });
-        if (!isDropped(error) || Date.now() + RESEND_MS >= endMs) throw error;
-        await delay(RESEND_MS);
-      }
-    }
+    return this.steer(zoneId, taskId, (id) => this.calls.update(id, name, argument, options));
   }
 
-  private async steer<T>(
-    zoneId: string,
-    taskId: string,
-    act: (handle: FollowHandle) => Promise<T>,
-    timeoutMs?: number,
-  ): Promise<T> {
-    try {
-      return await this.call(() => act(this.handle(zoneId, taskId)), timeoutMs);
-    } catch (error) {
-      if (!(error instanceof WorkflowNotFoundError)) throw error;
-      // The server says the same of a workflow that is over.
-      const isOver = (await this.statusName(zoneId, taskId)) !== undefined;
-      throw isOver ? new FollowEndedError(zoneId, taskId) : new NotFollowedError(zoneId, taskId);
-    }
+  private steer<T>(zoneId: string, taskId: string, act: (id: string) => Promise<T>): Promise<T> {
+    const id = workflowId(zoneId, taskId);
+    return this.calls.steer(
+      id,
+      () => act(id),
+      (how) => (how === 'ended' ? new FollowEndedError(zoneId, taskId) : new NotFollowedError(zoneId, taskId)),
+    );
   }
-
-  private handle(zoneId: string, taskId: string): FollowHandle {
-    return this.client.workflow.getHandle<FollowWorkflow>(workflowId(zoneId, taskId));
-  }
-
-  private call<T>(fn: () => Promise<T>, timeoutMs = CALL_DEADLINE_MS): Promise<T> {
-    return this.client.withDeadline(Date.now() + timeoutMs, fn);
-  }
-}
-
-type FollowWorkflow = (input: FollowInput) => Promise<ProvisioningOutcome>;
-type FollowHandle = WorkflowHandle<FollowWorkflow>;
-
-function isTimeout(error: unknown): boolean {
-  return error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isGrpcDeadlineError(causeOf(error));
-}
-
-/** The server drops an update when an event comes between it and the end of the follow that it causes. */
-function isDropped(error: unknown): boolean {
-  const cause = causeOf(error);
-  const dropped: number = grpcStatus.FAILED_PRECONDITION;
-  return isGrpcServiceError(cause) && Number(cause.code) === dropped;
-}
-
-function causeOf(error: unknown): unknown {
-  return error instanceof Error && error.cause ? error.cause : error;
-}
-
-function refuse(faults: readonly string[]): void {
-  if (faults.length > 0) throw new InvalidInputError(faults);
 }
 
 function isOutcome(value: unknown): value is ProvisioningOutcome {

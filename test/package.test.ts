@@ -67,7 +67,14 @@ describe('the package, packed and installed into an empty project', () => {
 
   test('the client loads neither the worker’s code nor the native SDK', async () => {
     const { packages, ours } = await loadedBy('provisioning-worker');
-    const parts = ['client.js', 'follow-list.js', 'operator-texts.js', 'waiting.js'];
+    const parts = [
+      'batch-client.js',
+      'client.js',
+      'follow-list.js',
+      'operator-texts.js',
+      'temporal-calls.js',
+      'waiting.js',
+    ];
     expect(ours.filter((file) => !file.startsWith('contract/')).sort()).toEqual(parts);
     expect(packages).toContain('@temporalio/client');
     const heavy = ['@temporalio/worker', '@temporalio/core-bridge', '@temporalio/workflow', '@temporalio/activity'];

@@ -15,20 +15,34 @@ export function question(verb: string, tasks: readonly TaskIds[]): string {
   return printable(`${verb} ${followCount(tasks.length)}: ${someNames(tasks)}?`);
 }
 
-/** Says what to do where nobody can be asked. */
-export function refusalSentence(asked: string, query: string): string {
-  return `${asked} There is no terminal to ask on: add --yes, or look first with: provisioning list --query ${shellWord(query)}`;
+/**
+ * Says what to do where nobody can be asked.
+ *
+ * @param look - a command that shows what it is about and changes nothing
+ */
+export function refusalSentence(asked: string, look: string): string {
+  return `${asked} There is no terminal to ask on: add --yes, or look first with: ${look}`;
+}
+
+/** Words the command that lists what a list filter selects. */
+export function listCommand(query: string): string {
+  return `provisioning list --query ${shellWord(query)}`;
+}
+
+/** Words the command that shows the plan of a batch. */
+export function planCommand(command: string, zoneId: string, file: string): string {
+  return `provisioning ${command} --zone ${wordOf(zoneId)} --file ${wordOf(file)} --plan`;
 }
 
 /**
- * Asks on stderr whether to do something to many follows.
+ * Asks on stderr whether to do something.
  *
- * @param query - that selected them
+ * @param look - a command that shows what it is about and changes nothing
  * @throws CommandError when the answer is not yes, or when stdin is no terminal
  */
-export async function confirm(asked: string, query: string): Promise<void> {
+export async function confirm(asked: string, look: string): Promise<void> {
   if (!process.stdin.isTTY) {
-    throw new CommandError(refusalSentence(asked, query), EXIT_CODES.badInput, 'NotConfirmed');
+    throw new CommandError(refusalSentence(asked, look), EXIT_CODES.badInput, 'NotConfirmed');
   }
   // Not as a terminal: Ctrl-C then ends the process as ever, and the line editor of the system is enough.
   const lines = createInterface({ input: process.stdin, terminal: false });
@@ -45,4 +59,8 @@ export async function confirm(asked: string, query: string): Promise<void> {
 /** In double quotes where that is enough, since a list filter has single ones. */
 function shellWord(text: string): string {
   return /["$`\\!]/.test(text) ? `'${text.replaceAll("'", `'\\''`)}'` : `"${text}"`;
+}
+
+function wordOf(text: string): string {
+  return /^[\w./-]+$/.test(text) ? text : shellWord(text);
 }

@@ -1,7 +1,7 @@
 import { Client, Connection, isGrpcServiceError } from '@temporalio/client';
 import { status } from '@grpc/grpc-js';
 
-import { ProvisioningClient } from '../client';
+import { BatchClient, ProvisioningClient } from '../client';
 import { readTemporalConfig, WITHOUT_PROXY } from '../config/temporal';
 import { noServerAnswers } from '../sentences';
 
@@ -13,8 +13,17 @@ const CONNECT_TIMEOUT_MS = 5_000;
 /** Codes of a server that answers, yet not as wanted. */
 const REFUSALS: readonly number[] = [status.PERMISSION_DENIED, status.UNAUTHENTICATED, status.RESOURCE_EXHAUSTED];
 
-/** Runs an action with a client connected as the Temporal CLI would be, and closes the connection. */
-export async function withClient<T>(action: (client: ProvisioningClient, server: Server) => Promise<T>): Promise<T> {
+/** Runs an action with a client of follows, connected as the Temporal CLI would be, and closes the connection. */
+export function withClient<T>(action: (client: ProvisioningClient, server: Server) => Promise<T>): Promise<T> {
+  return withTemporal((temporal, server) => action(new ProvisioningClient(temporal), server));
+}
+
+/** Runs an action with a client of batches, likewise. */
+export function withBatchClient<T>(action: (client: BatchClient) => Promise<T>): Promise<T> {
+  return withTemporal((temporal) => action(new BatchClient(temporal)));
+}
+
+async function withTemporal<T>(action: (temporal: Client, server: Server) => Promise<T>): Promise<T> {
   const { connectionOptions, address, namespace } = readTemporalConfig();
   const server = { address, namespace };
   const connection = await Connection.connect({
@@ -27,7 +36,7 @@ export async function withClient<T>(action: (client: ProvisioningClient, server:
       : cannotConnect(address, error);
   });
   try {
-    return await action(new ProvisioningClient(new Client({ connection, namespace })), server);
+    return await action(new Client({ connection, namespace }), server);
   } catch (error) {
     throw explained(error, server);
   } finally {

@@ -1,7 +1,7 @@
 import { workflowId, type ProvisioningClient } from '../client';
 
 import { mapBounded } from './bounded';
-import { confirm, question } from './confirm';
+import { confirm, listCommand, question } from './confirm';
 import { withClient } from './connection';
 import { reportOf, type ErrorReport } from './errors';
 import { EXIT_CODES } from './exit-codes';
@@ -52,7 +52,7 @@ export async function onEachFollow<Value>(selection: Selection, what: EachFollow
     }
     const { tasks } = await selectedTasks(client, selection, what.running);
     if ('query' in selection && what.verb !== undefined && tasks.length > 1 && !what.yes) {
-      await confirm(question(what.verb, tasks), selection.query);
+      await confirm(question(what.verb, tasks), listCommand(selection.query));
     }
     let count = 0;
     const done = await mapBounded(tasks, AT_ONCE, async (task): Promise<Done<Value>> => {

@@ -1,4 +1,12 @@
-import { FollowEndedError, InvalidInputError, NoAnswerError, NotFollowedError } from '../client';
+import {
+  BatchEndedError,
+  BatchNotFoundError,
+  FollowEndedError,
+  InvalidInputError,
+  NoAnswerError,
+  NotFollowedError,
+  UserSyncsUnreadableError,
+} from '../client';
 import { ConfigurationError } from '../config/configuration-error';
 import { messageOf } from '../sentences';
 
@@ -41,6 +49,15 @@ export function reportOf(error: unknown): ErrorReport {
   }
   if (error instanceof FollowEndedError) {
     return { exitCode: EXIT_CODES.notFound, error: { code: 'FollowEnded', message: error.message } };
+  }
+  if (error instanceof BatchNotFoundError) {
+    return { exitCode: EXIT_CODES.notFound, error: { code: 'BatchNotFound', message: error.message } };
+  }
+  if (error instanceof BatchEndedError) {
+    return { exitCode: EXIT_CODES.notFound, error: { code: 'BatchEnded', message: error.message } };
+  }
+  if (error instanceof UserSyncsUnreadableError) {
+    return { exitCode: EXIT_CODES.rejected, error: { code: 'UserSyncsUnreadable', message: error.message } };
   }
   if (error instanceof NoAnswerError) {
     return { exitCode: EXIT_CODES.stillWaiting, error: { code: 'NoAnswer', message: error.message } };

@@ -1,4 +1,4 @@
-import type { Ending, WaitResult } from '../client';
+import { GOOD_OUTCOMES, ITEM_OUTCOMES, type BatchWaitResult, type Ending, type WaitResult } from '../client';
 
 /** Exit codes of `provisioning`, also in the README. */
 export const EXIT_CODES = {
@@ -36,6 +36,22 @@ export function exitCodeOf(result: WaitResult): number {
     case 'ended': {
       const { phase, resolution } = result.outcome;
       return BY_ENDING[phase === 'Resolved' ? (resolution?.outcome ?? 'Failed') : phase];
+    }
+    case 'waiting':
+      return EXIT_CODES.stillWaiting;
+    case 'stopped':
+      return EXIT_CODES.stopped;
+  }
+}
+
+/** Returns the exit code that tells what a wait for a batch brought. */
+export function exitCodeOfBatch(result: BatchWaitResult): number {
+  switch (result.kind) {
+    case 'ended': {
+      const { phase, outcomes } = result.report;
+      if (phase === 'Cancelled') return EXIT_CODES.cancelled;
+      const isGood = ITEM_OUTCOMES.every((outcome) => GOOD_OUTCOMES.includes(outcome) || !outcomes[outcome]);
+      return isGood ? EXIT_CODES.success : EXIT_CODES.failed;
     }
     case 'waiting':
       return EXIT_CODES.stillWaiting;

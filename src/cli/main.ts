@@ -8,4 +8,12 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-void runCommandLine(process.argv.slice(2)).then((exitCode) => process.exit(exitCode));
+void runCommandLine(process.argv.slice(2)).then(async (exitCode) => {
+  await Promise.all([process.stdout, process.stderr].map(untilWritten));
+  process.exit(exitCode);
+});
+
+/** What a pipe has not taken yet would be lost with the process. */
+function untilWritten(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => stream.write('', () => resolve()));
+}

@@ -29,6 +29,19 @@ export function secondsOf(
   return seconds;
 }
 
+/**
+ * Reads a whole number as typed; adds a fault when it is none from 1 to the greatest.
+ *
+ * @param option - without its dashes
+ */
+export function countOf(option: string, text: string | undefined, max: number, faults: string[]): number | undefined {
+  const count = numberOf(option, text, faults);
+  if (count !== undefined && !(Number.isInteger(count) && count >= 1 && count <= max)) {
+    faults.push(`--${option} must be a whole number from 1 to ${max}`);
+  }
+  return count;
+}
+
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
 /** Returns an object without the fields that are undefined. */

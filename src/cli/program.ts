@@ -5,6 +5,7 @@ import { Argument, Command, CommanderError } from 'commander';
 
 import { packageFolder } from '../package-folder';
 
+import { addBatchCommands } from './batch-commands';
 import { command, examples, type ExitWith } from './command';
 import { completionScript, SHELLS, type Shell } from './completion';
 import { doctor, type DoctorCommandOptions } from './doctor';
@@ -50,7 +51,7 @@ function afterParsing(error: CommanderError, json: boolean): number {
 function createProgram(json: boolean, exitWith: ExitWith): Command {
   const program = new Command('provisioning')
     .description(
-      'Follows Tencent Cloud Identity Center user synchronization tasks to their end, durably, with Temporal.',
+      'Starts and removes Tencent Cloud Identity Center user syncs and follows their tasks to the end, durably, with Temporal.',
     )
     .version(readVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
@@ -78,6 +79,9 @@ function createProgram(json: boolean, exitWith: ExitWith): Command {
       `${examples('provisioning worker', 'TEMPORAL_ADDRESS=temporal:7233 provisioning worker')}\n\n${WORKER_HELP}`,
     )
     .action(async (options: CommonOptions) => exitWith(await worker(options)));
+
+  program.commandsGroup('Start and remove user syncs:');
+  addBatchCommands(program, exitWith);
 
   program.commandsGroup('Follow tasks:');
   command(program, 'follow', 'Follow a task: start the workflow, or attach to the one that follows it already')
@@ -179,9 +183,10 @@ const WORKER_HELP = `Environment:
 
 const EXIT_CODE_HELP = `Exit codes:
   0 success, also when a list filter selects nothing   1 unexpected error   2 bad input or configuration
-  3 task failed   4 task not found, vanished or not followed, or the follow has ended already   5 deadline exceeded
-  6 cancelled   7 rejected by the cloud   8 cannot connect, or the Temporal server refused
-  9 wait timed out or no worker answered, the follow goes on   10 workflow stopped from outside
+  3 task failed, or items of a batch did not end well   4 task not found, vanished or not followed, batch not found,
+  or the follow or batch has ended already   5 deadline exceeded   6 cancelled   7 rejected by the cloud
+  8 cannot connect, or the Temporal server refused
+  9 wait timed out or no worker answered, what was waited for goes on   10 workflow stopped from outside
   11 the doctor found something to mend   130 interrupted, or the question was answered with no
   141 nobody reads the output any more
   Of many follows: that of the first one that is not 0.`;

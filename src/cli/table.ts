@@ -3,6 +3,8 @@ import { printable, widthOf } from './printable';
 /** What a cell without a value shows. */
 const NOTHING = '-';
 const GAP = '  ';
+/** So many rows can be taken in at a glance. */
+const MAX_ROWS = 20;
 
 /**
  * Lays out a table in aligned columns.
@@ -20,4 +22,20 @@ export function tableLines(header: readonly string[], rows: readonly (readonly (
       .join(GAP)
       .trimEnd(),
   );
+}
+
+/**
+ * Lays out the first 20 rows of a table.
+ *
+ * @param where - all of them are, e.g. `in users.csv`
+ * @returns as {@link tableLines}, with a line that counts the others; nothing when there are no rows
+ */
+export function shortTable(
+  header: readonly string[],
+  rows: readonly (readonly (string | undefined)[])[],
+  where: string,
+): string[] {
+  if (rows.length === 0) return [];
+  const more = rows.length > MAX_ROWS ? [printable(`… and ${rows.length - MAX_ROWS} more: ${where}`)] : [];
+  return [...tableLines(header, rows.slice(0, MAX_ROWS)), ...more];
 }

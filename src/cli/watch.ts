@@ -4,7 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ProvisioningClient, WaitOptions, WaitResult } from '../client';
 
 import { mapBounded } from './bounded';
-import { Progress, type ProgressStream, type Watched } from './progress';
+import type { ProgressStream } from './live-lines';
+import { Progress, type Watched } from './progress';
 import type { TaskIds } from './tasks';
 
 const REFRESH_MS = 500;

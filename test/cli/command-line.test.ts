@@ -249,7 +249,10 @@ describe('the command line, with a real server, worker process and socket', () =
     await worker.until('"polling"');
     await expect(worker.stop('SIGTERM')).resolves.toEqual({ code: 0, signal: null });
     const { stdout } = await worker.ended;
-    expect(JSON.parse(stdout)).toEqual({ state: 'polling', taskQueues: ['provisioning', 'tencent-organization'] });
+    expect(JSON.parse(stdout)).toEqual({
+      state: 'polling',
+      taskQueues: ['provisioning', 'tencent-organization', 'tencent-user-sync'],
+    });
 
     const env = { ...world.workerEnvironment, PROVISIONING_STATUS_CALLS_PER_SECOND: 'many' };
     const end = await launch(BIN, ['worker', '--json'], env).ended;
@@ -282,8 +285,8 @@ describe('the command line, with a real server, worker process and socket', () =
     expect(program.stdout).toContain('8 cannot connect');
     expect(program.code).toBe(0);
     const commands =
-      'up worker follow list status watch history open poll-now check-now task-changed pause resume extend';
-    const others = 'set-polling resolve cancel doctor emulator completion';
+      'up worker provision deprovision batch follow list status watch history open poll-now check-now task-changed';
+    const others = 'pause resume extend set-polling resolve cancel doctor emulator completion';
     for (const name of `${commands} ${others}`.split(' '))
       expect(program.stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
     const follow = await run('follow', '--help');

@@ -1,5 +1,13 @@
 import { CommandError, reportOf } from '../../src/cli/errors';
-import { FollowEndedError, InvalidInputError, NoAnswerError, NotFollowedError } from '../../src/client';
+import {
+  BatchEndedError,
+  BatchNotFoundError,
+  FollowEndedError,
+  InvalidInputError,
+  NoAnswerError,
+  NotFollowedError,
+  UserSyncsUnreadableError,
+} from '../../src/client';
 import { ConfigurationError } from '../../src/config';
 
 test('bad input is exit code 2 with every fault', () => {
@@ -39,6 +47,26 @@ test('a follow that has ended is exit code 4, no answer of a worker exit code 9'
   expect(reportOf(new NoAnswerError(5000))).toMatchObject({
     exitCode: 9,
     error: { code: 'NoAnswer', message: expect.stringContaining('No worker answered within 5 s') as string },
+  });
+});
+
+test('a batch that is not there or has ended is exit code 4, a refusal of the cloud exit code 7', () => {
+  const id = 'provision-users/z-1/b-1';
+  expect(reportOf(new BatchNotFoundError(id))).toEqual({
+    exitCode: 4,
+    error: {
+      code: 'BatchNotFound',
+      message: `There is no batch ${id} in this namespace: start it with provision or deprovision`,
+    },
+  });
+  expect(reportOf(new BatchEndedError(id))).toMatchObject({ exitCode: 4, error: { code: 'BatchEnded' } });
+  expect(reportOf(new UserSyncsUnreadableError('z-1', 'FailedOperation.ZoneIdNotExist: no such zone'))).toEqual({
+    exitCode: 7,
+    error: {
+      code: 'UserSyncsUnreadable',
+      message:
+        'The user syncs of zone z-1 could not be read: FailedOperation.ZoneIdNotExist: no such zone. See what keeps the worker with "provisioning doctor"',
+    },
   });
 });
 

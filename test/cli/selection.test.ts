@@ -1,4 +1,4 @@
-import { question, refusalSentence } from '../../src/cli/confirm';
+import { listCommand, planCommand, question, refusalSentence } from '../../src/cli/confirm';
 import { selectionOf } from '../../src/cli/selection';
 
 function faultsOf(zone: string | undefined, tasks: string[], query?: string): string[] {
@@ -59,8 +59,17 @@ describe('the question before many follows are steered', () => {
     ['A = "b"', `'A = "b"'`],
     ['A = \'b\' AND C = "d"', `'A = '\\''b'\\'' AND C = "d"'`],
   ])('where nobody can be asked, tells a command to look first: %s', (query, quoted) => {
-    expect(refusalSentence('Pause 2 follows: a, b?', query)).toBe(
+    expect(refusalSentence('Pause 2 follows: a, b?', listCommand(query))).toBe(
       `Pause 2 follows: a, b? There is no terminal to ask on: add --yes, or look first with: provisioning list --query ${quoted}`,
+    );
+  });
+
+  test('before a batch, the command that shows its plan', () => {
+    expect(planCommand('provision', 'z-1', 'in/users.csv')).toBe(
+      'provisioning provision --zone z-1 --file in/users.csv --plan',
+    );
+    expect(planCommand('deprovision', 'z-1', "$it's.csv")).toBe(
+      `provisioning deprovision --zone z-1 --file '$it'\\''s.csv' --plan`,
     );
   });
 });
