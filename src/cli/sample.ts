@@ -1,3 +1,4 @@
+import type { Directory } from '../../emulator';
 import type { WaitResult } from '../client';
 
 import type { ScriptedTask } from './task-option';
@@ -24,6 +25,16 @@ export const TRY_TASKS: readonly ScriptedTask[] = [
   tryTask('t-try', { status: 'Success' }),
   tryTask('t-try-fail', { status: 'Failed', failureReason: 'The permission set of the sub-account is locked' }),
 ];
+
+/** How user syncs of the sample's zone go: those of examples/users.csv succeed but for two. */
+export const SAMPLE_DIRECTORY: Directory = {
+  unknownUsers: ['u-unknown'],
+  createTask: { durationMs: 3_000 },
+  createTasks: {
+    'u-fails': { durationMs: 3_000, then: { status: 'Failed', failureReason: 'The sub-account is locked' } },
+  },
+  deleteTask: { durationMs: 2_000 },
+};
 
 /** Lists where the outcomes differ from the script, nothing when all ended as scripted. */
 export function deviations(tasks: readonly SampleTask[], results: readonly WaitResult[]): string[] {

@@ -10,7 +10,7 @@ import { CommandError, refuseFaults } from './errors';
 import { EXIT_CODES } from './exit-codes';
 import { printJson, printLine, resultSentence, type CommonOptions } from './output';
 import { portOf } from './ports';
-import { deviations, SAMPLE_ZONE, sampleTasks, TRY_TASKS, type SampleTask } from './sample';
+import { deviations, SAMPLE_DIRECTORY, SAMPLE_ZONE, sampleTasks, TRY_TASKS, type SampleTask } from './sample';
 import { startStack, type Stack } from './stack';
 import { uiLink } from './ui-link';
 import { waitShowingProgress } from './watch';
@@ -76,6 +76,7 @@ async function demonstrate(
   }
   const tasks = sampleTasks(Date.now().toString(36));
   for (const { zoneId, taskId, script } of [...tasks, ...TRY_TASKS]) stack.emulator.setTask(zoneId, taskId, script);
+  stack.emulator.setZone(SAMPLE_ZONE, SAMPLE_DIRECTORY);
   const results = await followSample(client, tasks, signal, tell);
   if (signal.aborted) return EXIT_CODES.success;
   const wrong = deviations(tasks, results);
@@ -117,6 +118,7 @@ function tellWhatToTry(stack: Stack, tell: (line: string) => void): void {
   tell('\nTry next, from another shell in this folder:');
   for (const { taskId } of TRY_TASKS) tell(`  ${prefix}npx provisioning follow ${SAMPLE_ZONE} ${taskId} --wait`);
   tell(`  ${prefix}npx provisioning status ${SAMPLE_ZONE} ${TRY_TASKS[0]?.taskId} --json`);
+  tell(`  ${prefix}npx provisioning provision --zone ${SAMPLE_ZONE} --file examples/users.csv`);
   tell(`  ${prefix}npx provisioning --help`);
 }
 

@@ -1,5 +1,10 @@
-import { deviations, sampleTasks } from '../../src/cli/sample';
+import path from 'node:path';
+
+import { PROVISION_FORMAT } from '../../src/cli/item-format';
+import { readItemsFile } from '../../src/cli/items-file-reader';
+import { deviations, SAMPLE_DIRECTORY, sampleTasks } from '../../src/cli/sample';
 import type { ProvisioningOutcome, WaitResult } from '../../src/client';
+import { root } from '../support/project';
 
 const REASON = 'The sub-account already has a user of this name';
 
@@ -27,4 +32,14 @@ test('each deviation is named', () => {
     `t-a-fails: expected Failed (${REASON}), got Failed (another reason)`,
     't-a-slow: expected Succeeded, got waiting',
   ]);
+});
+
+test('the example file has five items: the emulator of the sample fails one, does not know one, and takes the others', async () => {
+  const faults: string[] = [];
+  const items = await readItemsFile(path.join(root, 'examples', 'users.csv'), PROVISION_FORMAT, faults);
+  expect(faults).toEqual([]);
+  const ids = items.map(({ principalId }) => principalId);
+  expect(ids).toEqual(['u-anna', 'u-ben', 'g-auditors', 'u-fails', 'u-unknown']);
+  expect(ids).toEqual(expect.arrayContaining(SAMPLE_DIRECTORY.unknownUsers ?? []));
+  expect(ids).toEqual(expect.arrayContaining(Object.keys(SAMPLE_DIRECTORY.createTasks ?? {})));
 });
