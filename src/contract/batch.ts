@@ -104,7 +104,7 @@ export interface ReportLine extends Partial<UserSyncKey> {
   outcome: ItemOutcome;
   userProvisioningId?: string;
   taskId?: string;
-  /** Why, for a person: the cloud's words where it has any. */
+  /** Why, for a person: the cloud's words where it has any, at most 500 characters of them. */
   reason?: string;
   errorCode?: string;
   requestId?: string;

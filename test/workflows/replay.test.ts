@@ -6,7 +6,14 @@ import type { temporal } from '@temporalio/proto';
 import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 
-import { ENDINGS, SEARCH_ATTRIBUTES } from '../../src/contract';
+import {
+  DEPROVISION_USERS,
+  ENDINGS,
+  FOLLOW_PROVISIONING_TASK,
+  PROVISION_USERS,
+  SEARCH_ATTRIBUTES,
+  type BatchPhase,
+} from '../../src/contract';
 import { root } from '../support/project';
 
 type History = temporal.api.history.v1.IHistory;
@@ -53,8 +60,16 @@ describe('the workflows replay what they did before', () => {
 });
 
 describe('the recorded histories', () => {
-  test.each(ENDINGS)('one ends as %s', (ending) => {
-    expect(NAMES.map((name) => lastPhase(read(name).history))).toContain(ending);
+  const histories = NAMES.map((name) => read(name).history);
+  const lastPhasesOf = (...types: string[]): unknown[] =>
+    histories.filter((history) => types.includes(typeOf(history))).map(lastPhase);
+
+  test.each(ENDINGS)('a follow ends as %s', (ending) => {
+    expect(lastPhasesOf(FOLLOW_PROVISIONING_TASK)).toContain(ending);
+  });
+
+  test.each<BatchPhase>(['Completed', 'Cancelled'])('a batch ends as %s', (phase) => {
+    expect(lastPhasesOf(PROVISION_USERS, DEPROVISION_USERS)).toContain(phase);
   });
 
   test('a chain is there with its first and its last run', () => {
@@ -71,6 +86,10 @@ describe('the recorded histories', () => {
 function read(name: string): Recorded {
   const { workflowId, history } = JSON.parse(readFileSync(path.join(FOLDER, `${name}.json`), 'utf8')) as Recorded;
   return { workflowId, history: historyFromJSON(history) };
+}
+
+function typeOf({ events }: History): string {
+  return events?.[0]?.workflowExecutionStartedEventAttributes?.workflowType?.name ?? '';
 }
 
 function lastPhase({ events }: History): unknown {

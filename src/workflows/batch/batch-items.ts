@@ -67,7 +67,15 @@ export function outcomeOf({ stage, outcome }: BatchItem<unknown>): ItemOutcome {
 /** Returns the line of an item in the report. */
 export function lineOf(item: BatchItem<unknown>): ReportLine {
   const { index, attempts, facts } = item;
-  return { index, outcome: outcomeOf(item), ...facts, attempts };
+  const { reason, ...others } = facts;
+  return { index, outcome: outcomeOf(item), ...others, ...(reason !== undefined && { reason: cut(reason) }), attempts };
+}
+
+/** The lines of a part must fit into one payload; the follow of a task has its whole reason. */
+const MAX_REASON_LENGTH = 500;
+
+function cut(reason: string): string {
+  return reason.length > MAX_REASON_LENGTH ? `${reason.slice(0, MAX_REASON_LENGTH - 1).toWellFormed()}…` : reason;
 }
 
 /** Counts items by what became of them. */

@@ -45,8 +45,6 @@ interface RunningPart {
   scope: CancellationScope;
 }
 
-/** Events of a run after which the next begins, once the parts that run have ended. */
-const EVENTS_OF_A_RUN = 6_000;
 /** Parts of a cancelled batch that only report are begun so many at a time. */
 const REPORTING_PARTS = 10;
 
@@ -124,7 +122,7 @@ export class Coordinator {
     }
     const isSettled = (): boolean => [...this.running.values()].every(({ news }) => openItems(news.outcomes) === 0);
     await condition(() => isSettled() || batch.isCancelled || this.failure !== undefined);
-    if (batch.isCancelled) for (const { scope } of this.running.values()) scope.cancel();
+    if (batch.isCancelled) await this.cancelParts();
     else this.tellParts((handle) => handle.signal(finishSignal));
     await this.untilEnded();
     if (batch.isCancelled) return this.reportOthers();
@@ -135,8 +133,9 @@ export class Coordinator {
     return Math.ceil(this.batch.total / PART_SIZE);
   }
 
+  /** The next run begins once the parts that run have ended: it would not hear of them. */
   private isFull(): boolean {
-    return workflowInfo().historyLength >= EVENTS_OF_A_RUN;
+    return workflowInfo().continueAsNewSuggested;
   }
 
   private hasRoom(): boolean {
@@ -184,6 +183,13 @@ export class Coordinator {
     }
     this.running.delete(part);
     this.ended = sumOutcomes([this.ended, outcomes]);
+  }
+
+  private async cancelParts(): Promise<void> {
+    const parts = [...this.running.values()];
+    // One that is about to begin would never be, and have no lines.
+    await condition(() => parts.every(({ handle }) => handle) || this.failure !== undefined);
+    for (const { scope } of parts) scope.cancel();
   }
 
   /** The parts that were not begun still say so for each of their items. */

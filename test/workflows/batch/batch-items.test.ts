@@ -42,6 +42,14 @@ test('outcomes are counted, of open items too', () => {
   expect(lineOf(first(all))).toMatchObject({ outcome: 'Succeeded', taskId: 't-1' });
 });
 
+test('a long reason is cut, so that the lines of a part fit into one payload', () => {
+  const item = first(items(1));
+  endItem(item, 'Failed', { reason: 'x'.repeat(501) });
+  expect(lineOf(item).reason).toBe(`${'x'.repeat(499)}…`);
+  endItem(item, 'Failed', { reason: 'x'.repeat(500) });
+  expect(lineOf(item).reason).toBe('x'.repeat(500));
+});
+
 test.each<[ItemOutcome, boolean]>([
   ['Succeeded', false],
   ['AlreadyExists', false],

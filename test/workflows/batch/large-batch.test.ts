@@ -1,7 +1,7 @@
 import { WorkflowFailedError } from '@temporalio/client';
 import type { ApplicationFailure } from '@temporalio/common';
 
-import { BATCH_QUERIES, INVALID_INPUT_TYPE, PART_SIZE, userSyncKey, type ReportLine } from '../../../src/contract';
+import { BATCH_QUERIES, INVALID_INPUT_TYPE, PART_SIZE, type ReportLine } from '../../../src/contract';
 import { writeItemsFile } from '../../../src/items-file';
 import { until } from '../../support/until';
 
@@ -23,32 +23,6 @@ async function linesOfParts(batch: StartedBatch): Promise<ReportLine[]> {
 
 describe('a batch that is larger than a part', () => {
   const count = PART_SIZE + 20;
-
-  test('reads its items from a file, runs in parts, and its parts have every line', async () => {
-    const zoneId = 'z-large';
-    world.emulator.setZone(zoneId, {});
-    const items = userItems('u', count);
-    const there = [items[3], items[PART_SIZE], items[count - 1]].filter((item) => item !== undefined);
-    await (await world.provision({ zoneId, items: there })).report();
-    const itemsFile = await writeItemsFile(world.itemsFolder, items.map(userSyncKey));
-    const batch = await world.deprovision({ zoneId, itemsFile, dryRun: true, maxInFlight: 600 });
-    const report = await batch.report();
-    const outcomes = { WouldBeRemoved: 3, AlreadyAbsent: count - 3 };
-    expect(report).toMatchObject({ phase: 'Completed', total: count, outcomes });
-    expect(report.lines).toBeUndefined();
-    expect(report.parts?.length).toBe(2);
-    const lines = await linesOfParts(batch);
-    expect(lines.map(({ index, principalId }) => [index, principalId])).toEqual(
-      items.map(({ principalId }, index) => [index, principalId]),
-    );
-    expect(lines.filter(({ outcome }) => outcome === 'WouldBeRemoved').map(({ index }) => index)).toEqual([
-      3,
-      PART_SIZE,
-      count - 1,
-    ]);
-    const { events } = await batch.handle.fetchHistory();
-    expect(events?.length).toBeLessThan(300);
-  }, 120_000);
 
   test('a file that has changed is refused before anything is begun', async () => {
     const zoneId = 'z-large-changed';
