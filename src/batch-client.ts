@@ -12,6 +12,7 @@ import {
 import {
   BATCH_QUERIES,
   BATCH_SIGNALS,
+  BATCH_TASK_SECONDS,
   BATCH_UPDATES,
   batchWorkflowId,
   DEPROVISION_USERS,
@@ -266,7 +267,8 @@ export class BatchClient {
   ): Promise<Batch> {
     const workflowId = batchWorkflowId(kind, input.zoneId, batchId);
     const reusePolicy = WorkflowIdReusePolicy.ALLOW_DUPLICATE;
-    return { workflowId, ...(await this.calls.start(kind, { workflowId, input, reusePolicy, summary })) };
+    const request = { workflowId, input, reusePolicy, summary, taskSeconds: BATCH_TASK_SECONDS };
+    return { workflowId, ...(await this.calls.start(kind, request)) };
   }
 
   private async query<T>(workflowId: string, name: string, args: object[], signal?: AbortSignal): Promise<T> {

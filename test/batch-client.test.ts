@@ -122,6 +122,7 @@ describe('starting', () => {
           workflowIdConflictPolicy: 'USE_EXISTING',
           workflowIdReusePolicy: 'ALLOW_DUPLICATE',
           staticSummary: 'Start 1 user sync',
+          workflowTaskTimeout: 30_000,
           memo: { requestedBy: 'ops', note: 'new team' },
         },
       ],
@@ -200,9 +201,9 @@ describe('the lines of the report', () => {
     });
     await expect(collected(client.lines(ID))).resolves.toEqual(lines(0, PART_SIZE + 2));
     expect(calls).toEqual([
-      [`${ID}/a`, { offset: 0, limit: 500 }],
-      [`${ID}/a`, { offset: 500, limit: 500 }],
-      [`${ID}/b`, { offset: 0, limit: 500 }],
+      [`${ID}/a`, { offset: 0, limit: PART_SIZE }],
+      [`${ID}/a`, { offset: PART_SIZE, limit: PART_SIZE }],
+      [`${ID}/b`, { offset: 0, limit: PART_SIZE }],
     ]);
   });
 });

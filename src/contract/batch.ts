@@ -178,8 +178,13 @@ export interface ReadUserSyncsAnswer {
 /** Type of the failure of a `readUserSyncs` that the cloud refuses; its detail is the `CheckError`. */
 export const READ_REFUSED_TYPE = 'ProvisioningReadRefused';
 
-/** Items of one part of a batch. */
-export const PART_SIZE = 500;
+/** Items of one part of a batch: after a crash its history is replayed, at about 6 events for each. */
+export const PART_SIZE = 200;
+/**
+ * Time of one workflow task of a batch, in seconds: after a crash one worker replays every part that runs, some seconds
+ * each, and the server's 10 s would cut all of them again and again.
+ */
+export const BATCH_TASK_SECONDS = 30;
 /** Longest input, in bytes of JSON: more goes into a file. */
 export const MAX_INPUT_BYTES = 1_500_000;
 export const DEFAULT_CHUNK_SIZE = 20;

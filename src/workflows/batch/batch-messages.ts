@@ -33,7 +33,7 @@ export function handleBatchMessages({ progress, lines, pause, resume, retryFaile
     },
     {
       description:
-        'What became of each item so far; of a batch with parts each part tells. Argument: {"offset": 0, "limit": 500}',
+        'What became of each item so far; of a batch with parts each part tells. Argument: {"offset": 0, "limit": 200}',
     },
   );
   setHandler(defineSignal<[unknown]>(BATCH_SIGNALS.pause), (request) => pause(pauseReason(request)), {

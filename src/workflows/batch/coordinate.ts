@@ -12,6 +12,7 @@ import {
 } from '@temporalio/workflow';
 
 import {
+  BATCH_TASK_SECONDS,
   DEFAULT_MAX_IN_FLIGHT,
   GOOD_OUTCOMES,
   OPEN_OUTCOMES,
@@ -45,8 +46,10 @@ interface RunningPart {
   scope: CancellationScope;
 }
 
-/** Parts of a cancelled batch that only report are begun so many at a time. */
-const REPORTING_PARTS = 10;
+/** Below 10,000, and enough for more than 50,000 items. */
+const EVENTS_OF_A_RUN = 9_000;
+/** So many parts are ended at a time, or begun only to report. */
+const PARTS_AT_ONCE = 4;
 
 /**
  * Runs a large batch in parts, each a child workflow of the same type: as many at a time as keep the number of open
@@ -120,11 +123,8 @@ export class Coordinator {
       if (this.failure) throw this.failure;
       if (this.hasRoom()) this.start();
     }
-    const isSettled = (): boolean => [...this.running.values()].every(({ news }) => openItems(news.outcomes) === 0);
-    await condition(() => isSettled() || batch.isCancelled || this.failure !== undefined);
-    if (batch.isCancelled) await this.cancelParts();
-    else this.tellParts((handle) => handle.signal(finishSignal));
-    await this.untilEnded();
+    await condition(() => this.openItems() === 0 || batch.isCancelled || this.failure !== undefined);
+    await this.endParts();
     if (batch.isCancelled) return this.reportOthers();
     if (this.nextPart < this.partCount) await this.continueAsNew();
   }
@@ -133,16 +133,22 @@ export class Coordinator {
     return Math.ceil(this.batch.total / PART_SIZE);
   }
 
-  /** The next run begins once the parts that run have ended: it would not hear of them. */
+  /** The next run begins once the parts that run have ended, since it would not hear of them; so only where it must. */
   private isFull(): boolean {
-    return workflowInfo().continueAsNewSuggested;
+    const { continueAsNewSuggested, historyLength } = workflowInfo();
+    const mayWait = this.openItems() > 0;
+    return historyLength >= EVENTS_OF_A_RUN || (continueAsNewSuggested && !mayWait && this.nextPart > 0);
   }
 
   private hasRoom(): boolean {
     const { maxInFlight = DEFAULT_MAX_IN_FLIGHT } = this.input;
     if (this.batch.isCancelled || this.batch.pausedReason !== undefined || this.isFull()) return false;
-    const open = [...this.running.values()].reduce((sum, { news }) => sum + openItems(news.outcomes), 0);
+    const open = this.openItems();
     return open === 0 || open + PART_SIZE <= maxInFlight;
+  }
+
+  private openItems(): number {
+    return [...this.running.values()].reduce((sum, { news }) => sum + openItems(news.outcomes), 0);
   }
 
   private start(isCancelled?: true): void {
@@ -174,6 +180,7 @@ export class Coordinator {
         args: [input, undefined, partOf],
         parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
         cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
+        workflowTaskTimeout: BATCH_TASK_SECONDS * 1000,
       });
       running.handle = handle;
       ({ outcomes } = await handle.result());
@@ -185,24 +192,32 @@ export class Coordinator {
     this.ended = sumOutcomes([this.ended, outcomes]);
   }
 
-  private async cancelParts(): Promise<void> {
-    const parts = [...this.running.values()];
-    // One that is about to begin would never be, and have no lines.
-    await condition(() => parts.every(({ handle }) => handle) || this.failure !== undefined);
-    for (const { scope } of parts) scope.cancel();
+  /** Ends the parts that run, a few at a time: most have left the workers' caches, and are replayed to end. */
+  private async endParts(): Promise<void> {
+    const todo = [...this.running.entries()];
+    const isEnded = (part: number): boolean => !this.running.has(part) || this.failure !== undefined;
+    const endNext = async (): Promise<void> => {
+      for (let next = todo.shift(); next; next = todo.shift()) {
+        const [part, running] = next;
+        // One that is about to begin would never be, and have no lines.
+        await condition(() => running.handle !== undefined || isEnded(part));
+        if (this.batch.isCancelled) running.scope.cancel();
+        else await running.handle?.signal(finishSignal).catch(() => undefined);
+        await condition(() => isEnded(part) || (this.batch.isCancelled && !running.scope.consideredCancelled));
+        if (!isEnded(part)) todo.unshift(next);
+      }
+    };
+    await Promise.all(Array.from({ length: PARTS_AT_ONCE }, endNext));
+    if (this.failure) throw this.failure;
   }
 
   /** The parts that were not begun still say so for each of their items. */
   private async reportOthers(): Promise<void> {
     while (this.nextPart < this.partCount) {
-      await condition(() => this.running.size < REPORTING_PARTS || this.failure !== undefined);
+      await condition(() => this.running.size < PARTS_AT_ONCE || this.failure !== undefined);
       if (this.failure) throw this.failure;
       this.start(true);
     }
-    await this.untilEnded();
-  }
-
-  private async untilEnded(): Promise<void> {
     await condition(() => this.running.size === 0 || this.failure !== undefined);
     if (this.failure) throw this.failure;
   }

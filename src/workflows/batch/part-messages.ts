@@ -37,8 +37,8 @@ export const finishSignal = defineSignal('finish');
 /** From batch to part: what the update of the batch asks for. */
 export const retryPartSignal = defineSignal('retryFailed');
 
-/** A part tells each fifth that is over, so that its batch's history stays short. */
-const STEP = PART_SIZE / 5;
+/** A part tells when so many more are over, so that the history of its batch stays short. */
+const STEP = PART_SIZE / 2;
 
 /** Registers what a part is told by its batch. */
 export function handlePartMessages({ finish, retryFailed }: { finish: () => void; retryFailed: () => void }): void {
@@ -54,18 +54,21 @@ export function handlePartMessages({ finish, retryFailed }: { finish: () => void
 export async function tellBatch(part: number, state: BatchState, outcomes: () => Outcomes): Promise<void> {
   const parentId = workflowInfo().parent?.workflowId;
   if (parentId === undefined) return;
-  const newsNow = (): string => {
+  const changed = (): string => {
     const open = openItems(outcomes());
     return `${phaseOf(state)} ${open === 0 ? 'settled' : Math.ceil(open / STEP)} ${state.health.blockedBy?.code}`;
   };
-  for (let told = ''; ;) {
-    await condition(() => newsNow() !== told);
-    told = newsNow();
+  // The batch knows how a part begins, and gets the result of one that completes.
+  for (let told = changed(); phaseOf(state) !== 'Completed';) {
+    await condition(() => changed() !== told);
+    told = changed();
+    const phase = phaseOf(state);
+    if (phase === 'Completed') return;
     const { blockedBy, degradedBy } = state.health;
     const news = {
       part,
       outcomes: outcomes(),
-      phase: phaseOf(state),
+      phase,
       ...(blockedBy && { blockedBy }),
       ...(degradedBy && { degradedBy }),
     };
@@ -74,6 +77,6 @@ export async function tellBatch(part: number, state: BatchState, outcomes: () =>
     } catch (error) {
       log.warn('The batch of this part could not be told how it stands', { error: String(error) });
     }
-    if (state.endedAt !== undefined && newsNow() === told) return;
+    if (phase === 'Cancelled') return;
   }
 }
