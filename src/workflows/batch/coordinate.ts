@@ -3,7 +3,7 @@ import {
   ChildWorkflowCancellationType,
   ChildWorkflowFailure,
   condition,
-  continueAsNew,
+  makeContinueAsNewFunc,
   ParentClosePolicy,
   setHandler,
   startChild,
@@ -12,6 +12,7 @@ import {
 } from '@temporalio/workflow';
 
 import {
+  BATCH_SIGNALS,
   BATCH_TASK_SECONDS,
   DEFAULT_MAX_IN_FLIGHT,
   GOOD_OUTCOMES,
@@ -37,12 +38,12 @@ export interface CoordinatorCarried {
 /** Input of a large batch, as far as parts are cut out of it. */
 type LargeInput = BatchOptions & { items?: unknown[] | undefined };
 
-type PartWorkflow = (input: unknown, carried?: undefined, partOf?: PartOf) => Promise<BatchReport>;
+type BatchWorkflow = (input: unknown, carried?: CoordinatorCarried, partOf?: PartOf) => Promise<BatchReport>;
 
 /** One part that runs. */
 interface RunningPart {
   news: Omit<PartNews, 'part'>;
-  handle?: ChildWorkflowHandle<PartWorkflow>;
+  handle?: ChildWorkflowHandle<BatchWorkflow>;
   scope: CancellationScope;
 }
 
@@ -77,14 +78,14 @@ export class Coordinator {
       lines: () => [],
       pause: (reason) => {
         batch.pausedReason = reason;
-        this.tellParts((handle) => handle.signal('pause', { reason }));
+        for (const part of this.running.values()) this.tellPause(part);
       },
       resume: () => {
         delete batch.pausedReason;
-        this.tellParts((handle) => handle.signal('resume'));
+        for (const part of this.running.values()) tell(part, (handle) => handle.signal(BATCH_SIGNALS.resume));
       },
       retryFailed: () => {
-        this.tellParts((handle) => handle.signal(retryPartSignal));
+        for (const part of this.running.values()) tell(part, (handle) => handle.signal(retryPartSignal));
         return [...this.running.values()].reduce((sum, { news }) => sum + failedItems(news.outcomes), 0);
       },
     });
@@ -175,7 +176,7 @@ export class Coordinator {
     const input = { ...this.input, ...(items && { items: items.slice(from, from + count) }) };
     let outcomes: Outcomes;
     try {
-      const handle = await startChild<PartWorkflow>(workflowInfo().workflowType, {
+      const handle = await startChild<BatchWorkflow>(workflowInfo().workflowType, {
         workflowId: this.partId(part),
         args: [input, undefined, partOf],
         parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
@@ -183,6 +184,7 @@ export class Coordinator {
         workflowTaskTimeout: BATCH_TASK_SECONDS * 1000,
       });
       running.handle = handle;
+      this.tellPause(running);
       ({ outcomes } = await handle.result());
     } catch (error) {
       if (!(error instanceof ChildWorkflowFailure)) throw error;
@@ -195,6 +197,10 @@ export class Coordinator {
   /** Ends the parts that run, a few at a time: most have left the workers' caches, and are replayed to end. */
   private async endParts(): Promise<void> {
     const todo = [...this.running.entries()];
+    // Those that create something are to stop at once.
+    if (this.batch.isCancelled) {
+      for (const [, { news, scope, handle }] of todo) if (handle && openItems(news.outcomes) > 0) scope.cancel();
+    }
     const isEnded = (part: number): boolean => !this.running.has(part) || this.failure !== undefined;
     const endNext = async (): Promise<void> => {
       for (let next = todo.shift(); next; next = todo.shift()) {
@@ -224,14 +230,16 @@ export class Coordinator {
 
   private async continueAsNew(): Promise<never> {
     const carried: CoordinatorCarried = { batch: this.batch, nextPart: this.nextPart, ended: this.ended };
-    return continueAsNew<(input: unknown, carried: CoordinatorCarried) => Promise<BatchReport>>(this.input, carried);
+    const { memo } = workflowInfo();
+    return makeContinueAsNewFunc<BatchWorkflow>({
+      ...(memo && { memo }),
+      workflowTaskTimeout: BATCH_TASK_SECONDS * 1000,
+    })(this.input, carried);
   }
 
-  private tellParts(tell: (handle: ChildWorkflowHandle<PartWorkflow>) => Promise<void>): void {
-    for (const { handle } of this.running.values()) {
-      // One that has just ended needs no word any more.
-      if (handle) tell(handle).catch(() => undefined);
-    }
+  private tellPause(part: RunningPart): void {
+    const { pausedReason: reason } = this.batch;
+    if (reason !== undefined) tell(part, (handle) => handle.signal(BATCH_SIGNALS.pause, { reason }));
   }
 
   private partIds(): string[] {
@@ -243,6 +251,11 @@ export class Coordinator {
     // Another run of the same batch has parts of its own.
     return `${workflowId}/${firstExecutionRunId.slice(0, 8)}/part-${part + 1}`;
   }
+}
+
+function tell({ handle }: RunningPart, send: (handle: ChildWorkflowHandle<BatchWorkflow>) => Promise<void>): void {
+  // One that has just ended needs no word any more.
+  if (handle) send(handle).catch(() => undefined);
 }
 
 function failedItems(outcomes: Outcomes): number {
