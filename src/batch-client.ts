@@ -37,6 +37,7 @@ import {
   type ReportPage,
   type UserSync,
 } from './contract';
+import { batchRunBookOf } from './operator-texts';
 import {
   faultsOf,
   isInvalidInput,
@@ -267,7 +268,8 @@ export class BatchClient {
   ): Promise<Batch> {
     const workflowId = batchWorkflowId(kind, input.zoneId, batchId);
     const reusePolicy = WorkflowIdReusePolicy.ALLOW_DUPLICATE;
-    const request = { workflowId, input, reusePolicy, summary, taskSeconds: BATCH_TASK_SECONDS };
+    const details = batchRunBookOf(workflowId, input);
+    const request = { workflowId, input, reusePolicy, summary, details, taskSeconds: BATCH_TASK_SECONDS };
     return { workflowId, ...(await this.calls.start(kind, request)) };
   }
 

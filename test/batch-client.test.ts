@@ -22,6 +22,7 @@ import {
   type UserSync,
   type UserSyncItem,
 } from '../src/contract';
+import { batchRunBookOf } from '../src/operator-texts';
 
 const ID = 'provision-users/z-1/b-1';
 const ITEM: UserSyncItem = {
@@ -122,6 +123,7 @@ describe('starting', () => {
           workflowIdConflictPolicy: 'USE_EXISTING',
           workflowIdReusePolicy: 'ALLOW_DUPLICATE',
           staticSummary: 'Start 1 user sync',
+          staticDetails: batchRunBookOf(ID, input),
           workflowTaskTimeout: 30_000,
           memo: { requestedBy: 'ops', note: 'new team' },
         },

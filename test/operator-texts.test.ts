@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 
 import { followInputFaults } from '../src/contract';
-import { runBookOf, summaryOf } from '../src/operator-texts';
+import { batchRunBookOf, runBookOf, summaryOf } from '../src/operator-texts';
 
 const IDS = { zoneId: 'z-1', taskId: 't-1' };
 /** `zone z-1 task t-1, requested by `, so many bytes before the name. */
@@ -64,10 +64,9 @@ describe('a summary', () => {
   );
 });
 
-describe('a run book', () => {
-  const commandsOf = (book: string): string[] =>
-    book.split('\n').filter((line) => line.startsWith('npx provisioning '));
+const commandsOf = (book: string): string[] => book.split('\n').filter((line) => line.startsWith('npx provisioning '));
 
+describe('a run book', () => {
   test('begins with who asked and why', () => {
     expect(runBookOf(IDS)).toMatch(/^This workflow asks the cloud/);
     expect(runBookOf({ ...IDS, requestedBy: 'identity team' })).toMatch(
@@ -123,4 +122,28 @@ describe('a run book', () => {
       }
     },
   );
+});
+
+describe('the run book of a batch', () => {
+  test('says who asked and why, and has the commands of this very batch', () => {
+    const book = batchRunBookOf('provision-users/z-1/b-1', { requestedBy: 'identity team', note: 'joiners' });
+    expect(book).toMatch(
+      /^Requested by identity team\.\n\nNote: joiners\n\nThis workflow creates or removes user syncs/,
+    );
+    expect(commandsOf(book)).toEqual([
+      'npx provisioning batch attach provision-users/z-1/b-1',
+      'npx provisioning batch report provision-users/z-1/b-1',
+      'npx provisioning batch pause provision-users/z-1/b-1 --reason "…"',
+      'npx provisioning batch resume provision-users/z-1/b-1',
+      'npx provisioning batch retry-failed provision-users/z-1/b-1',
+      'npx provisioning batch cancel provision-users/z-1/b-1',
+    ]);
+  });
+
+  test('fits the 20,000 bytes of the server, as JSON, with the longest texts', () => {
+    const id = `deprovision-users/${"'".repeat(128)}/${"'".repeat(128)}`;
+    const text = '任'.repeat(1_000);
+    const book = batchRunBookOf(id, { requestedBy: text, note: text });
+    expect(Buffer.byteLength(JSON.stringify(book))).toBeLessThanOrEqual(20_000);
+  });
 });
