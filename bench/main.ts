@@ -91,7 +91,7 @@ async function main(): Promise<void> {
     .addOption(
       new Option(
         '--full',
-        'scale with 20,000 follows, all to their ends; batches with 50,000 items: some 20 and 40 minutes more',
+        'scale with 20,000 follows, all to their ends; batches with 50,000 items: some 20 minutes more each',
       )
         .default(false)
         .conflicts('quick'),

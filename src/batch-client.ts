@@ -19,6 +19,8 @@ import {
   deprovisionUsersFaults,
   idFaults,
   MAX_INPUT_BYTES,
+  LINES_MEMO,
+  OUTCOME_MEMO,
   PART_SIZE,
   pauseFaults,
   PROVISION_USERS,
@@ -145,20 +147,14 @@ export class BatchClient {
   }
 
   /**
-   * Reads what became of each item so far, in the order of the items, also after the end.
+   * Reads what became of each item so far, in the order of the items, also after the end; of what has ended no worker is
+   * asked.
    *
    * @throws BatchNotFoundError, NoAnswerError
    */
   async *lines(workflowId: string): AsyncGenerator<ReportLine> {
     const { parts = [workflowId] } = await this.progress(workflowId);
-    for (const part of parts) {
-      for (let offset = 0; ; offset += PART_SIZE) {
-        const page: ReportPage = { offset, limit: PART_SIZE };
-        const lines = await this.query<ReportLine[]>(part, BATCH_QUERIES.report, [page]);
-        yield* lines;
-        if (lines.length < PART_SIZE) break;
-      }
-    }
+    for (const part of parts) yield* (await this.endedLines(part)) ?? (await this.linesSoFar(part));
   }
 
   /**
@@ -206,7 +202,7 @@ export class BatchClient {
    * Waits until the batch ends. Any number of callers may wait; a wait that its own timeout or signal ends stops
    * nothing else.
    *
-   * @throws BatchNotFoundError; NoAnswerError when a worker must be asked for the report of a cancelled batch
+   * @throws BatchNotFoundError
    */
   async waitForReport(workflowId: string, options: WaitOptions = {}): Promise<BatchWaitResult> {
     const wait = await this.calls
@@ -260,6 +256,31 @@ export class BatchClient {
     }
   }
 
+  private async endedLines(workflowId: string): Promise<ReportLine[] | undefined> {
+    try {
+      const { memo, status } = await this.calls.describe(workflowId);
+      const lines = memo?.[LINES_MEMO] as ReportLine[] | undefined;
+      if (lines || status.name !== 'COMPLETED') return lines;
+      const report = (await this.calls.within(() =>
+        this.client.workflow.getHandle(workflowId).result(),
+      )) as BatchReport;
+      return report.lines;
+    } catch (error) {
+      throw error instanceof WorkflowNotFoundError ? new BatchNotFoundError(workflowId) : error;
+    }
+  }
+
+  private async linesSoFar(workflowId: string): Promise<ReportLine[]> {
+    const lines: ReportLine[] = [];
+    for (let page = PART_SIZE; page === PART_SIZE;) {
+      const wanted: ReportPage = { offset: lines.length, limit: PART_SIZE };
+      const some = await this.query<ReportLine[]>(workflowId, BATCH_QUERIES.report, [wanted]);
+      lines.push(...some);
+      page = some.length;
+    }
+    return lines;
+  }
+
   private async start(
     kind: BatchKind,
     batchId: string,
@@ -287,22 +308,17 @@ export class BatchClient {
     );
   }
 
-  /** A Canceled close has no result: the queries have the report. */
+  /** A Canceled close has no result: the memo has the report. */
   private async afterFailure(workflowId: string, { cause, message }: WorkflowFailedError): Promise<BatchWaitResult> {
     if (!(cause instanceof CancelledFailure)) {
       const reason = isInvalidInput(cause) ? faultsOf(cause).join('; ') : undefined;
       return { kind: 'stopped', reason: reason || (cause?.message ?? message) };
     }
-    const progress = await this.progress(workflowId);
-    const { startedAt, endedAt, parts } = progress;
-    if (endedAt === undefined) return { kind: 'stopped', reason: 'it was cancelled before it began' };
-    const report: BatchReport = {
-      ...progress,
-      endedAt,
-      durationSeconds: (Date.parse(endedAt) - Date.parse(startedAt)) / 1000,
-    };
-    if (parts === undefined) report.lines = await this.query(workflowId, BATCH_QUERIES.report, [{}]);
-    return { kind: 'ended', report };
+    const { memo } = await this.calls.describe(workflowId);
+    const report = memo?.[OUTCOME_MEMO] as BatchReport | undefined;
+    if (!report) return { kind: 'stopped', reason: 'it was cancelled before it began' };
+    const lines = memo?.[LINES_MEMO] as ReportLine[] | undefined;
+    return { kind: 'ended', report: { ...report, ...(lines && { lines }) } };
   }
 }
 

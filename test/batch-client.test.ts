@@ -47,6 +47,7 @@ interface FakeWorkflow {
   progress?: BatchProgress;
   lines?: ReportLine[];
   retried?: number;
+  memo?: object;
 }
 
 /** Stands in for a connected client; `calls` are what reached it. */
@@ -67,7 +68,7 @@ function fakeServer(
       return answer(known?.status === 'RUNNING' ? (known.retried ?? null) : undefined);
     };
     return {
-      describe: () => answer(known?.status && { status: { name: known.status } }),
+      describe: () => answer(known && { status: { name: known.status ?? 'COMPLETED' }, memo: known.memo }),
       query: (name: string, page?: ReportPage) => {
         if (name === 'progress') return answer(known?.progress);
         calls.push([id, page]);
@@ -189,23 +190,30 @@ describe('the lines of the report', () => {
   const lines = (from: number, count: number): ReportLine[] =>
     Array.from({ length: count }, (_, index) => ({ index: from + index, outcome: 'Succeeded', attempts: 1 }));
 
-  test('of a small batch are those of its own', async () => {
-    const { client } = fakeServer({ [ID]: { progress: PROGRESS, lines: lines(0, 3) } });
+  const running = { status: 'RUNNING', progress: PROGRESS };
+
+  test('are asked of a batch that runs, and are in the result of one that has ended', async () => {
+    const { client, calls } = fakeServer({
+      [ID]: { ...running, lines: lines(0, 3) },
+      ended: { progress: PROGRESS, result: () => ({ lines: lines(0, 2) }) },
+    });
     await expect(collected(client.lines(ID))).resolves.toEqual(lines(0, 3));
+    expect(calls).toEqual([[ID, { offset: 0, limit: PART_SIZE }]]);
+    await expect(collected(client.lines('ended'))).resolves.toEqual(lines(0, 2));
+    expect(calls.length).toBe(1);
   });
 
-  test('of a large batch are those of its parts, page by page', async () => {
-    const parts = [`${ID}/a`, `${ID}/b`];
+  test('of a large batch are in the memos of the parts that have ended, and are asked of the others, page by page', async () => {
     const { client, calls } = fakeServer({
-      [ID]: { progress: { ...PROGRESS, parts } },
-      [`${ID}/a`]: { lines: lines(0, PART_SIZE) },
-      [`${ID}/b`]: { lines: lines(PART_SIZE, 2) },
+      [ID]: { progress: { ...PROGRESS, parts: ['a', 'b', 'c'] } },
+      a: { memo: { lines: lines(0, 2) } },
+      b: { ...running, lines: lines(2, PART_SIZE) },
+      c: { status: 'CANCELED', memo: { lines: lines(PART_SIZE + 2, 1) } },
     });
-    await expect(collected(client.lines(ID))).resolves.toEqual(lines(0, PART_SIZE + 2));
+    await expect(collected(client.lines(ID))).resolves.toEqual(lines(0, PART_SIZE + 3));
     expect(calls).toEqual([
-      [`${ID}/a`, { offset: 0, limit: PART_SIZE }],
-      [`${ID}/a`, { offset: PART_SIZE, limit: PART_SIZE }],
-      [`${ID}/b`, { offset: 0, limit: PART_SIZE }],
+      ['b', { offset: 0, limit: PART_SIZE }],
+      ['b', { offset: PART_SIZE, limit: PART_SIZE }],
     ]);
   });
 });
@@ -245,22 +253,19 @@ describe('waiting', () => {
     });
   });
 
-  test('brings the report of a cancelled batch, which its queries have', async () => {
+  test('brings the report of a cancelled batch, which its memo has', async () => {
     const cancelled = failing(new CancelledFailure('cancelled'));
-    const progress: BatchProgress = { ...PROGRESS, phase: 'Cancelled', endedAt: report.endedAt };
+    const outcome = { ...report, phase: 'Cancelled' };
     const lines: ReportLine[] = [{ index: 0, outcome: 'NotStarted', attempts: 0 }];
     const { client } = fakeServer({
-      [ID]: { result: cancelled, progress, lines },
-      large: { result: cancelled, progress: { ...progress, parts: ['a'] } },
-      early: { result: cancelled, progress: PROGRESS },
+      [ID]: { result: cancelled, memo: { outcome, lines } },
+      large: { result: cancelled, memo: { outcome: { ...outcome, parts: ['a'] } } },
+      early: { result: cancelled },
     });
-    await expect(client.waitForReport(ID)).resolves.toEqual({
-      kind: 'ended',
-      report: { ...progress, durationSeconds: 5, lines },
-    });
+    await expect(client.waitForReport(ID)).resolves.toEqual({ kind: 'ended', report: { ...outcome, lines } });
     await expect(client.waitForReport('large')).resolves.toEqual({
       kind: 'ended',
-      report: { ...progress, parts: ['a'], durationSeconds: 5 },
+      report: { ...outcome, parts: ['a'] },
     });
     await expect(client.waitForReport('early')).resolves.toEqual({
       kind: 'stopped',

@@ -2,13 +2,21 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { startEmulator, type Directory, type Emulator, type LostAnswer, type TaskScript } from '../../emulator';
 import { BatchClient } from '../../src/batch-client';
-import { type BatchProgress, type ItemOutcome, type ReportLine, type UserSyncItem } from '../../src/contract';
+import {
+  userSyncKey,
+  type BatchProgress,
+  type ItemOutcome,
+  type ReportLine,
+  type UserSyncItem,
+} from '../../src/contract';
 import { writeItemsFile } from '../../src/items-file';
 import { usageOf } from '../processes';
 import { createBenchWorld, type BenchWorld } from '../world';
 
 /** How a batch is run, and how the cloud is. */
 export interface BatchPlan {
+  /** Creates user syncs, or looks up what would be removed: the latter follows nothing, so that many items end soon. */
+  kind: 'provision' | 'dry run';
   items: number;
   /** Of these, every so many-th task fails. */
   failEvery: number;
@@ -97,13 +105,7 @@ async function measure(
   const batches = new BatchClient(world.temporal);
   const beganMs = Date.now();
   let worker = await world.startWorker(env);
-  const { workflowId } = await batches.provisionUsers('bench', {
-    zoneId: ZONE,
-    itemsFile: await writeItemsFile(folder, items),
-    chunkSize: plan.chunkSize,
-    maxInFlight: plan.maxInFlight,
-    follow: { polling: POLLING },
-  });
+  const workflowId = await startBatch(plan, batches, items, folder);
   let workerBytes = 0;
   const look = (): void => {
     workerBytes = Math.max(workerBytes, usageOf(worker.pid)?.rssBytes ?? 0);
@@ -126,7 +128,7 @@ async function measure(
     lines: lines.length,
     right: lines.filter(
       ({ index, principalId = '', outcome }) =>
-        principalId === items[index]?.principalId && outcome === (failing.has(principalId) ? 'Failed' : 'Succeeded'),
+        principalId === items[index]?.principalId && outcome === expectedOutcome(plan, failing.has(principalId)),
     ).length,
     outcomes: report.outcomes,
     createdTwice: syncs.filter(({ creations }) => creations > 1).length,
@@ -139,6 +141,24 @@ async function measure(
     history: await historyOf(world, workflowId, report.parts ?? []),
     workerBytes,
   };
+}
+
+async function startBatch(
+  { kind, chunkSize, maxInFlight }: BatchPlan,
+  batches: BatchClient,
+  items: UserSyncItem[],
+  folder: string,
+): Promise<string> {
+  const shared = { zoneId: ZONE, maxInFlight, itemsFile: await writeItemsFile(folder, items.map(userSyncKey)) };
+  const { workflowId } = await (kind === 'provision'
+    ? batches.provisionUsers('bench', { ...shared, chunkSize, follow: { polling: POLLING } })
+    : batches.deprovisionUsers('bench', { ...shared, dryRun: true }));
+  return workflowId;
+}
+
+function expectedOutcome({ kind }: BatchPlan, hasFailed: boolean): ItemOutcome {
+  if (kind === 'dry run') return 'AlreadyAbsent';
+  return hasFailed ? 'Failed' : 'Succeeded';
 }
 
 function itemsOf(count: number): UserSyncItem[] {

@@ -151,6 +151,11 @@ export interface BatchReport extends BatchProgress {
   lines?: ReportLine[];
 }
 
+/**
+ * Memo field with the lines, from the end on, of a part and of a batch that was cancelled: neither has them in its result.
+ */
+export const LINES_MEMO = 'lines';
+
 /** Argument of the query `report`. */
 export interface ReportPage {
   /** First line. Default 0. */

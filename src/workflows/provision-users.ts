@@ -15,8 +15,8 @@ import { runCreation } from './batch/run-part';
  * @param carried - set by continue-as-new only
  * @param partOf - set by the batch whose part this is
  * @returns the report, also when items have failed
- * @throws ApplicationFailure of `INVALID_INPUT_TYPE` with the faults; CancelledFailure when cancelled, the report without
- *   lines then being in the memo, and all of it what the queries answer
+ * @throws ApplicationFailure of `INVALID_INPUT_TYPE` with the faults; CancelledFailure when cancelled, the report and its
+ *   lines then being in the memo
  */
 export async function provisionUsers(
   input: ProvisionUsersInput,

@@ -13,6 +13,7 @@ import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/commo
 import {
   INVALID_INPUT_TYPE,
   InvalidInputError,
+  LINES_MEMO,
   OUTCOME_MEMO,
   PART_SIZE,
   SEARCH_ATTRIBUTES,
@@ -58,8 +59,8 @@ const searchAttributeKeys = {
  * @param carried - set by continue-as-new only
  * @param partOf - set by the batch whose part this is
  * @returns the report
- * @throws ApplicationFailure of `INVALID_INPUT_TYPE` with the faults; CancelledFailure when cancelled, the report without
- *   lines then being in the memo, and all of it what the queries answer
+ * @throws ApplicationFailure of `INVALID_INPUT_TYPE` with the faults; CancelledFailure when cancelled, the report and its
+ *   lines then being in the memo
  */
 export async function runBatch<Wanted extends UserSyncItem | UserSyncRef, Input extends BatchInput<Wanted>>(
   input: Input,
@@ -135,8 +136,11 @@ async function runItems<Wanted extends UserSyncItem | UserSyncRef, Input extends
   await shown;
   await told;
   const report = toReport(state, outcomes());
-  // A part tells its lines to who asks it, since all of them together are too long for the batch's history.
-  return partOf ? report : { ...report, lines: part.items.map(lineOf) };
+  const lines = part.items.map(lineOf);
+  if (!partOf && report.phase === 'Completed') return { ...report, lines };
+  // All lines of a large batch are too long for the history of one workflow, and a Canceled close has no result.
+  upsertMemo({ [LINES_MEMO]: lines });
+  return report;
 }
 
 async function readItems<Wanted, Input extends BatchInput<Wanted>>(
@@ -179,7 +183,6 @@ function refuse(faults: readonly string[]): void {
 
 function conclude(report: BatchReport): BatchReport {
   if (report.phase !== 'Cancelled') return report;
-  const { lines: _lines, ...summary } = report;
-  upsertMemo({ [OUTCOME_MEMO]: summary });
+  upsertMemo({ [OUTCOME_MEMO]: report });
   throw new CancelledFailure(`The batch was cancelled: ${outcomesText(report.outcomes)}`);
 }

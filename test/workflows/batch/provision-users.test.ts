@@ -3,7 +3,7 @@ import type { ApplicationFailure } from '@temporalio/common';
 import { CancelledFailure } from '@temporalio/common';
 
 import { DEMO_ACCOUNT } from '../../../emulator';
-import { INVALID_INPUT_TYPE, OUTCOME_MEMO, workflowId, type ReportLine } from '../../../src/contract';
+import { INVALID_INPUT_TYPE, LINES_MEMO, OUTCOME_MEMO, workflowId, type ReportLine } from '../../../src/contract';
 import { until } from '../../support/until';
 
 import { createBatchWorld, userItem, userItems, type BatchWorld } from './batch-world';
@@ -206,7 +206,8 @@ describe('provisionUsers', () => {
     expect(outcomesOf(lines)).toEqual(['u-0 StillFollowed', 'u-1 StillFollowed', 'u-2 NotStarted', 'u-3 NotStarted']);
     expect(await batch.progress()).toMatchObject({ phase: 'Cancelled', endedAt: expect.any(String) as string });
     const { memo } = await batch.handle.describe();
-    expect(memo?.[OUTCOME_MEMO]).toMatchObject({ outcomes: { StillFollowed: 2, NotStarted: 2 } });
+    expect(memo?.[OUTCOME_MEMO]).toMatchObject({ phase: 'Cancelled', outcomes: { StillFollowed: 2, NotStarted: 2 } });
+    expect(memo?.[LINES_MEMO]).toEqual(lines);
     const follow = world.client.workflow.getHandle(workflowId(zoneId, lines[0]?.taskId ?? ''));
     expect((await follow.describe()).status.name).toBe('RUNNING');
     for (const { taskId } of lines) {
