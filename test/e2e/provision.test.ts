@@ -36,7 +36,7 @@ describe('provisionUsers with a real server and real processes', () => {
       args: [input],
     });
 
-  test('200 items through failures, slow tasks, lost answers, throttling and two killed workers: each line is right', async () => {
+  test('200 items through failures, slow tasks, lost answers, throttling and a killed worker: each line is right', async () => {
     const zoneId = 'z-storm';
     const items = Array.from({ length: 200 }, (_, index) => item(`u-${index}`));
     const failing = new Set(['u-7', 'u-77', 'u-107', 'u-177']);
@@ -59,11 +59,9 @@ describe('provisionUsers with a real server and real processes', () => {
       ),
     );
     const handle = await start('storm', { zoneId, items, chunkSize: 10 });
-    for (const created of [60, 140]) {
-      const worker = await world.startWorker(RATES);
-      await until(`${created} are created`, () => world.emulator.userSyncs(zoneId).length >= created);
-      await worker.stop('SIGKILL');
-    }
+    const worker = await world.startWorker(RATES);
+    await until('half of them are created', () => world.emulator.userSyncs(zoneId).length >= 100);
+    await worker.stop('SIGKILL');
     const last = await world.startWorker(RATES);
     const { lines = [], outcomes } = (await handle.result()) as BatchReport;
 

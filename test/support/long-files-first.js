@@ -9,6 +9,8 @@ const LONG = [
   'workflows/long-run',
   'cli/up',
   'clients/official-clients',
+  'cli/provision-journey',
+  'e2e/provision',
   'e2e/worker-process',
   'cli/command-line',
   'e2e/messages',

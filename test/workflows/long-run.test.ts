@@ -87,5 +87,5 @@ describe('a follow of thirty days, under time skipping', () => {
       ['Polling', null],
       ['DeadlineExceeded', null],
     ]);
-  }, 180_000);
+  }, 300_000);
 });
