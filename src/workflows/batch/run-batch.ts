@@ -112,6 +112,8 @@ async function runItems<Wanted extends UserSyncItem | UserSyncRef, Input extends
   const outcomes = (): ReturnType<typeof countOutcomes> =>
     part.items.length > 0 ? countOutcomes(part.items) : { NotStarted: state.total };
   const retryFailed = (): number => {
+    // Nothing is begun any more.
+    if (state.isCancelled || state.endedAt !== undefined) return 0;
     const failed = part.items.filter(hasFailed);
     failed.forEach(retryItem);
     return failed.length;
