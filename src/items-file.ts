@@ -1,10 +1,11 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 
 import { InvalidInputError, type ItemsFile, type UserSyncItem, type UserSyncRef } from './contract';
+import { writeWhole } from './whole-file';
 
 /** Tells that a file of items is not there, at least not yet. */
 export class ItemsFileMissingError extends Error {
@@ -89,16 +90,4 @@ function pathOf(folder: string, name: string): string {
   const file = path.resolve(root, name);
   if (path.dirname(file) === root && path.basename(file) === name) return file;
   throw new InvalidInputError([`the name of a file of items must not lead out of its folder: ${name}`]);
-}
-
-/** Nobody ever sees a part of it, not even after a crash. */
-async function writeWhole(file: string, content: string): Promise<void> {
-  const unfinished = `${file}.${randomUUID()}.tmp`;
-  try {
-    await writeFile(unfinished, content, { flag: 'wx', flush: true });
-    await rename(unfinished, file);
-  } catch (error) {
-    await rm(unfinished, { force: true });
-    throw error;
-  }
 }

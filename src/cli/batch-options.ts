@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import { idFaults, type BatchOptions } from '../client';
+import { idFaults, MAX_IN_FLIGHT, type BatchOptions } from '../client';
 import { textFaults } from '../contract/checks';
 
 import { countOf, defined, secondsOf } from './numbers';
@@ -34,8 +34,6 @@ export interface ProvisionCommandOptions extends BatchCommandOptions {
 export interface DeprovisionCommandOptions extends BatchCommandOptions {
   dryRun?: boolean;
 }
-
-const MAX_IN_FLIGHT = 10_000;
 
 /** Reads what is wanted of a batch besides its items; adds a fault for whatever is wrong. */
 export function toBatchOptions(options: BatchCommandOptions, faults: string[]): BatchOptions & { zoneId: string } {

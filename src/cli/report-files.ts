@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, rename, rm, writeFile } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import path from 'node:path';
 
 import type { BatchProgress, ReportLine } from '../client';
+import { writeWhole } from '../whole-file';
 
 /** What became of each item of a batch, so far or at its end. */
 export interface WholeReport extends BatchProgress {
@@ -79,15 +79,4 @@ function cellOf(value: ReportLine[keyof ReportLine]): string {
   // A spreadsheet would take it for a formula, and run what somebody has put into a reason.
   const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
-}
-
-async function writeWhole(file: string, text: string): Promise<void> {
-  const unfinished = `${file}.${randomUUID()}.tmp`;
-  try {
-    await writeFile(unfinished, text, { flag: 'wx' });
-    await rename(unfinished, file);
-  } catch (error) {
-    await rm(unfinished, { force: true });
-    throw error;
-  }
 }

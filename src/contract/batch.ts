@@ -195,6 +195,7 @@ export const MAX_INPUT_BYTES = 1_500_000;
 export const DEFAULT_CHUNK_SIZE = 20;
 export const MAX_CHUNK_SIZE = 100;
 export const DEFAULT_MAX_IN_FLIGHT = 2_000;
+export const MAX_IN_FLIGHT = 10_000;
 
 const OPTION_FIELDS = ['maxInFlight', 'follow', 'cancelFollows', 'requestedBy', 'note'];
 const SOURCE_FIELDS = ['zoneId', 'items', 'itemsFile'];
@@ -314,7 +315,7 @@ function batchFaults(input: Record<string, unknown>): string[] {
     ...(isGiven ? [] : ['input must have either items or itemsFile']),
     ...(items === undefined || (Array.isArray(items) && items.length > 0) ? [] : ['items must be a non-empty array']),
     ...(itemsFile === undefined ? [] : fileFaults(itemsFile)),
-    ...countFaults('maxInFlight', input.maxInFlight, 10_000),
+    ...countFaults('maxInFlight', input.maxInFlight, MAX_IN_FLIGHT),
     ...(follow === undefined ? [] : followFaults(follow)),
     ...flagFaults('cancelFollows', input.cancelFollows),
     ...textFaults('requestedBy', input.requestedBy),

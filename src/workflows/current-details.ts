@@ -1,5 +1,7 @@
 import { ageText, pollCount, type FollowInput, type ProvisioningSnapshot } from '../contract';
 
+import { code } from './inline-code';
+
 /**
  * Describes a follow in Markdown, for the "current details" of the Temporal UI.
  *
@@ -55,9 +57,4 @@ function pausedLine({ pausedReason, pausedAt }: ProvisioningSnapshot): Line {
 function whoAsked({ zoneId, taskId, requestedBy, note }: FollowInput): string {
   const who = requestedBy === undefined ? '' : `, requested by ${requestedBy}`;
   return `zone ${code(zoneId)} task ${code(taskId)}${who}${note === undefined ? '' : `: ${note}`}`;
-}
-
-/** As inline code, which a backtick or a line break of the cloud would break. */
-function code(text: string): string {
-  return `\`${text.replaceAll(/[`\r\n]/g, ' ')}\``;
 }

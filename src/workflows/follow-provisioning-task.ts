@@ -30,12 +30,12 @@ import {
   SEARCH_ATTRIBUTES,
   STATUS_CHECK_FAILURE_PREFIX,
   TASK_QUEUES,
-  type CheckError,
   type FollowInput,
   type ProvisioningOutcome,
   type ResolvedFollowInput,
 } from '../contract';
 
+import { isCheckError } from './check-error';
 import { fairnessKey } from './fairness-key';
 import { describeForOperators } from './current-details';
 import { handleMessages, type Follow } from './messages';
@@ -238,11 +238,6 @@ function warnOfUnknownStatus(status: string | undefined): void {
   if (status === undefined) return;
   log.warn('The cloud answered a status that its page does not name', { status });
   unknownStatuses.add(1);
-}
-
-function isCheckError(value: unknown): value is CheckError {
-  const { code, message } = (value ?? {}) as Partial<Record<keyof CheckError, unknown>>;
-  return typeof code === 'string' && typeof message === 'string';
 }
 
 /** Writes what changed to the search attributes; each upsert is an event of the history. */

@@ -1,4 +1,5 @@
 import type { BatchOptions, BatchProgress } from '../../contract';
+import { code } from '../inline-code';
 
 import { openItems, outcomesText } from './batch-progress';
 
@@ -18,9 +19,4 @@ export function describeBatch(progress: BatchProgress, { requestedBy, note }: Ba
     note !== undefined && `note: ${note}`,
   ];
   return lines.filter((line) => typeof line === 'string').join('\n\n');
-}
-
-/** As inline code, which a backtick or a line break of the cloud would break. */
-function code(text: string): string {
-  return `\`${text.replaceAll(/[`\r\n]/g, ' ')}\``;
 }

@@ -1,4 +1,5 @@
 import { CLOUD_CALL_FAILURE_PREFIX, ERROR_CLASSES, type CheckError, type ErrorClass } from '../../contract';
+import { isCheckError } from '../check-error';
 
 /**
  * How a call failed:
@@ -48,8 +49,3 @@ const KINDS: Record<ErrorClass, FailedCall['kind']> = {
   permanent: 'refused',
   notFound: 'refused',
 };
-
-function isCheckError(value: unknown): value is CheckError {
-  const { code, message } = (value ?? {}) as Partial<Record<keyof CheckError, unknown>>;
-  return typeof code === 'string' && typeof message === 'string';
-}
