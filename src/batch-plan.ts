@@ -1,12 +1,12 @@
-import { userSyncName, userSyncRefName, type UserSync, type UserSyncItem, type UserSyncRef } from './contract';
-
-/** A field in which a user sync that exists is not as wanted. */
-export interface Difference {
-  field: (typeof CHANGEABLE_FIELDS)[number];
-  wanted: string;
-  /** Absent where the cloud gave none. */
-  existing?: string;
-}
+import {
+  userSyncDifferences,
+  userSyncName,
+  userSyncRefName,
+  type UserSync,
+  type UserSyncDifference,
+  type UserSyncItem,
+  type UserSyncRef,
+} from './contract';
 
 /**
  * What would become of one item: it is created, it exists and is taken as it is or changed, or it is refused, since it
@@ -14,7 +14,7 @@ export interface Difference {
  */
 export type ProvisionStep =
   | { action: 'create' | 'refuse'; item: UserSyncItem }
-  | { action: 'adopt' | 'change'; item: UserSyncItem; sync: UserSync; differences: Difference[] };
+  | { action: 'adopt' | 'change'; item: UserSyncItem; sync: UserSync; differences: UserSyncDifference[] };
 
 /** What would become of one item that is to be removed. */
 export type DeprovisionStep =
@@ -33,8 +33,6 @@ export interface PlanOptions {
   allowTakeOver: boolean;
 }
 
-const CHANGEABLE_FIELDS = ['duplicationStrategy', 'deletionStrategy', 'description'] as const;
-
 /**
  * Plans what `provisionUsers` would do.
  *
@@ -50,7 +48,7 @@ export function planOf(
     if (item.duplicationStrategy === 'TakeOver' && !allowTakeOver) return { action: 'refuse', item };
     const sync = existing.get(userSyncName(item));
     if (!sync) return { action: 'create', item };
-    const differences = differencesOf(item, sync);
+    const differences = userSyncDifferences(item, sync);
     return { action: updateExisting && differences.length > 0 ? 'change' : 'adopt', item, sync, differences };
   });
   return { steps, counts: { create: 0, adopt: 0, change: 0, refuse: 0, ...countsOf(steps) } };
@@ -73,16 +71,6 @@ export function removalPlanOf(items: readonly UserSyncRef[], syncs: Iterable<Use
     return sync ? { action: 'remove', item, sync } : { action: 'absent', item };
   });
   return { steps, counts: { remove: 0, absent: 0, ...countsOf(steps) } };
-}
-
-function differencesOf(item: UserSyncItem, sync: UserSync): Difference[] {
-  return CHANGEABLE_FIELDS.flatMap((field) => {
-    const { [field]: wanted } = item;
-    const { [field]: existing } = sync;
-    // The cloud may leave an empty text out.
-    if (wanted === undefined || wanted === (existing ?? '')) return [];
-    return [{ field, wanted, ...(existing !== undefined && { existing }) }];
-  });
 }
 
 function countsOf<Action extends string>(steps: readonly { action: Action }[]): Partial<Record<Action, number>> {

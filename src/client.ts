@@ -9,7 +9,7 @@ import {
 } from '@temporalio/client';
 
 import {
-  ENDINGS,
+  isOutcome,
   FOLLOW_PROVISIONING_TASK,
   deadlineExtensionFaults,
   followInputFaults,
@@ -298,10 +298,4 @@ export class ProvisioningClient {
       (how) => (how === 'ended' ? new FollowEndedError(zoneId, taskId) : new NotFollowedError(zoneId, taskId)),
     );
   }
-}
-
-function isOutcome(value: unknown): value is ProvisioningOutcome {
-  return (
-    typeof value === 'object' && value !== null && 'phase' in value && ENDINGS.some((ending) => ending === value.phase)
-  );
 }

@@ -1,5 +1,5 @@
-import type { DeprovisionStep, Difference, Plan, ProvisionStep } from '../batch-plan';
-import { userSyncName, userSyncRefName } from '../client';
+import type { DeprovisionStep, Plan, ProvisionStep } from '../batch-plan';
+import { userSyncName, userSyncRefName, type UserSyncDifference } from '../client';
 
 import { printable } from './printable';
 import { shortTable } from './table';
@@ -48,7 +48,7 @@ function section(title: string, header: readonly string[], rows: readonly (strin
   return rows.length === 0 ? [] : ['', title, ...shortTable(header, rows, ALL_OF_THEM)];
 }
 
-function differenceText({ field, wanted, existing }: Difference): string {
+function differenceText({ field, wanted, existing }: UserSyncDifference): string {
   return `${field} is ${quoted(existing)}, wanted ${quoted(wanted)}`;
 }
 

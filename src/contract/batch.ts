@@ -97,6 +97,11 @@ export const GOOD_OUTCOMES: readonly ItemOutcome[] = ['Succeeded', 'AlreadyExist
 /** Outcomes of items that are not over. */
 export const OPEN_OUTCOMES: readonly ItemOutcome[] = ['StillFollowed', 'NotStarted'];
 
+/** Tells whether an item has ended, and not as was wanted. */
+export function isFailure(outcome: ItemOutcome): boolean {
+  return !GOOD_OUTCOMES.includes(outcome) && !OPEN_OUTCOMES.includes(outcome);
+}
+
 /** What became of one item. */
 export interface ReportLine extends Partial<UserSyncKey> {
   /** Place of the item in the input, from 0. */

@@ -1,4 +1,5 @@
-import type { Ending, ProvisioningSnapshot } from './snapshot';
+import { isRecord } from './checks';
+import { ENDINGS, type Ending, type ProvisioningSnapshot } from './snapshot';
 
 /** How a follow ended: the last snapshot, with an ending as its phase. */
 export interface ProvisioningOutcome extends ProvisioningSnapshot {
@@ -24,6 +25,11 @@ export const FAILURE_TYPES = {
   DeadlineExceeded: 'ProvisioningDeadlineExceeded',
   Resolved: 'ProvisioningFailed',
 } as const satisfies Partial<Record<Ending, string>>;
+
+/** Tells whether a value, e.g. the first detail of a failure, is an outcome. */
+export function isOutcome(value: unknown): value is ProvisioningOutcome {
+  return isRecord(value) && ENDINGS.some((ending) => ending === value.phase);
+}
 
 /** Type of the failure of a follow whose input is refused; its details are the faults, one string each. */
 export const INVALID_INPUT_TYPE = 'ProvisioningInvalidInput';

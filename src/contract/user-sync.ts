@@ -48,13 +48,34 @@ export interface UserSync extends UserSyncKey {
 export type UserSyncRef = { userProvisioningId: string; principalId?: undefined } | UserSyncKey;
 
 const KEY_FIELDS = ['principalType', 'principalId', 'targetType', 'targetUin'] as const;
-const ITEM_FIELDS = new Set([...KEY_FIELDS, 'duplicationStrategy', 'deletionStrategy', 'description']);
+/** What an update of a user sync can change. */
+const CHANGEABLE_FIELDS = ['duplicationStrategy', 'deletionStrategy', 'description'] as const;
+const ITEM_FIELDS = new Set<string>([...KEY_FIELDS, ...CHANGEABLE_FIELDS]);
 const REF_FIELDS = new Set([...KEY_FIELDS, 'userProvisioningId']);
 const MAX_UIN = 2n ** 63n - 1n;
 
 /** Names a user sync within its zone, the same for all that have the same key. */
 export function userSyncName({ principalType, principalId, targetType, targetUin }: UserSyncKey): string {
   return `${principalType} ${principalId} → ${targetType} ${targetUin}`;
+}
+
+/** A field in which a user sync that exists is not as wanted. */
+export interface UserSyncDifference {
+  field: (typeof CHANGEABLE_FIELDS)[number];
+  wanted: string;
+  /** Absent where the cloud gave none. */
+  existing?: string;
+}
+
+/** Lists the fields that an item gives and in which an existing user sync differs. */
+export function userSyncDifferences(item: UserSyncItem, sync: UserSync): UserSyncDifference[] {
+  return CHANGEABLE_FIELDS.flatMap((field) => {
+    const { [field]: wanted } = item;
+    const { [field]: existing } = sync;
+    // The cloud may leave an empty text out.
+    if (wanted === undefined || wanted === (existing ?? '')) return [];
+    return [{ field, wanted, ...(existing !== undefined && { existing }) }];
+  });
 }
 
 /** Returns the key of a user sync alone. */

@@ -1,7 +1,7 @@
 import { deprovisionUsersFaults, resolveUserSyncRef, type BatchReport, type DeprovisionUsersInput } from '../contract';
 
 import type { CoordinatorCarried } from './batch/coordinate';
-import { checkFile, readDeprovisionItems } from './batch/item-file';
+import { checkFile, readDeprovisionItems } from './batch/items-file';
 import type { PartOf } from './batch/part-messages';
 import { runBatch } from './batch/run-batch';
 import { runRemoval } from './batch/run-part';

@@ -23,7 +23,6 @@ import type { Activities } from '../activities';
 import {
   ERROR_CLASSES,
   FAILURE_TYPES,
-  INVALID_INPUT_TYPE,
   InvalidInputError,
   OUTCOME_MEMO,
   resolveFollowInput,
@@ -38,6 +37,7 @@ import {
 import { isCheckError } from './check-error';
 import { fairnessKey } from './fairness-key';
 import { describeForOperators } from './current-details';
+import { inputFailure } from './input-failure';
 import { handleMessages, type Follow } from './messages';
 import { nextPollAtMs } from './next-poll';
 import { now } from './now';
@@ -187,7 +187,7 @@ function resolveInput(input: FollowInput): ResolvedFollowInput {
     return resolveFollowInput(input, workflowInfo().startTime.getTime());
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error;
-    throw ApplicationFailure.nonRetryable(error.message, INVALID_INPUT_TYPE, ...error.faults);
+    throw inputFailure(error.faults);
   }
 }
 

@@ -1,5 +1,4 @@
 import {
-  ApplicationFailure,
   CancellationScope,
   condition,
   currentUpdateInfo,
@@ -11,8 +10,6 @@ import {
 
 import {
   deadlineExtensionFaults,
-  INVALID_INPUT_TYPE,
-  InvalidInputError,
   pauseReason,
   pollingChangeFaults,
   QUERIES,
@@ -26,6 +23,7 @@ import {
   type ResolveRequest,
 } from '../contract';
 
+import { inputFailure } from './input-failure';
 import { now } from './now';
 import { toSnapshot } from './snapshot';
 import {
@@ -166,5 +164,5 @@ function remember(follow: Follow): void {
 function refuse({ state }: Follow, faults: readonly string[]): void {
   const all = isEnded(state) ? [`the follow has ended already: ${state.phase}`] : faults;
   if (all.length === 0) return;
-  throw ApplicationFailure.nonRetryable(new InvalidInputError(all).message, INVALID_INPUT_TYPE, ...all);
+  throw inputFailure(all);
 }

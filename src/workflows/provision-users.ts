@@ -1,7 +1,7 @@
 import { provisionUsersFaults, resolveUserSyncItem, type BatchReport, type ProvisionUsersInput } from '../contract';
 
 import type { CoordinatorCarried } from './batch/coordinate';
-import { checkFile, readProvisionItems } from './batch/item-file';
+import { checkFile, readProvisionItems } from './batch/items-file';
 import type { PartOf } from './batch/part-messages';
 import { runBatch } from './batch/run-batch';
 import { runCreation } from './batch/run-part';

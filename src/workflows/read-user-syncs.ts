@@ -1,8 +1,6 @@
-import { ApplicationFailure, condition } from '@temporalio/workflow';
+import { ApplicationFailure, sleep } from '@temporalio/workflow';
 
 import {
-  INVALID_INPUT_TYPE,
-  InvalidInputError,
   READ_REFUSED_TYPE,
   readUserSyncsFaults,
   type ListUserSyncsAnswer,
@@ -15,6 +13,7 @@ import { refusedIfBlocked } from './batch/call-result';
 import { insist } from './batch/patience';
 import { patientCalls } from './batch/sync-calls';
 import { activityCalls, OpenWrites } from './batch/workflow-calls';
+import { inputFailure } from './input-failure';
 import { now } from './now';
 
 /** So many pages of 100 are answered together: they stay far below what one payload holds. */
@@ -29,18 +28,14 @@ const PAGES = 20;
  */
 export async function readUserSyncs(input: ReadUserSyncsInput): Promise<ReadUserSyncsAnswer> {
   const faults = readUserSyncsFaults(input);
-  if (faults.length > 0) {
-    throw ApplicationFailure.nonRetryable(new InvalidInputError(faults).message, INVALID_INPUT_TYPE, ...faults);
-  }
+  if (faults.length > 0) throw inputFailure(faults);
   const { zoneId, keys } = input;
   const raw = activityCalls(zoneId, new OpenWrites());
   const surroundings = {
     health: { resumes: 0 },
     isCancelled: () => false,
     now,
-    until: async (_holds: () => boolean, seconds = 0) => {
-      await condition(() => false, seconds * 1000);
-    },
+    until: (_holds: () => boolean, seconds = 0) => sleep(seconds * 1000),
   };
   if (keys) {
     const calls = patientCalls(

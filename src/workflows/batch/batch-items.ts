@@ -1,6 +1,5 @@
 import {
-  GOOD_OUTCOMES,
-  OPEN_OUTCOMES,
+  isFailure,
   userSyncKey,
   type CheckError,
   type ItemOutcome,
@@ -90,13 +89,13 @@ export function countOutcomes(items: readonly BatchItem<unknown>[]): Partial<Rec
 
 /** Tells whether an item has ended, and not as was wanted. */
 export function hasFailed(item: BatchItem<unknown>): boolean {
-  const outcome = outcomeOf(item);
-  return item.stage === 'ended' && !GOOD_OUTCOMES.includes(outcome) && !OPEN_OUTCOMES.includes(outcome);
+  return item.stage === 'ended' && isFailure(outcomeOf(item));
 }
 
 /**
- * Lets an item that has failed wait for another attempt. A sync that surely is ours and whose task failed stays in the cloud and would
- * keep the next one away, so it goes first; a task of which the cloud has not said the last word is followed again.
+ * Lets an item that has failed wait for another attempt. A sync that surely is ours and whose task failed stays in the
+ * cloud and would keep the next one away, so it goes first; a task of which the cloud has not said the last word is
+ * followed again.
  */
 export function retryItem(item: BatchItem<unknown>): void {
   const { outcome, facts } = item;

@@ -15,8 +15,7 @@ import {
   BATCH_SIGNALS,
   BATCH_TASK_SECONDS,
   DEFAULT_MAX_IN_FLIGHT,
-  GOOD_OUTCOMES,
-  OPEN_OUTCOMES,
+  isFailure,
   PART_SIZE,
   type BatchOptions,
   type BatchProgress,
@@ -260,10 +259,7 @@ function tell({ handle }: RunningPart, send: (handle: ChildWorkflowHandle<BatchW
 
 function failedItems(outcomes: Outcomes): number {
   const entries = Object.entries(outcomes) as [ItemOutcome, number][];
-  return entries.reduce(
-    (sum, [outcome, count]) => (GOOD_OUTCOMES.includes(outcome) || OPEN_OUTCOMES.includes(outcome) ? sum : sum + count),
-    0,
-  );
+  return entries.reduce((sum, [outcome, count]) => (isFailure(outcome) ? sum + count : sum), 0);
 }
 
 /** What a part that was stopped from outside has not told is not known. */

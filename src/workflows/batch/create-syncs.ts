@@ -1,4 +1,4 @@
-import { userSyncKey, type CheckError, type UserSync } from '../../contract';
+import { userSyncDifferences, userSyncKey, type CheckError, type UserSync } from '../../contract';
 
 import {
   endItem,
@@ -9,6 +9,7 @@ import {
   type BatchItem,
   type ProvisionItem,
 } from './batch-items';
+import { LOOK_AFTER_SECONDS, LOSSES_TO_GO_ALONE, MAX_LOSSES } from './lost-answers';
 import type { SettledCall } from './patience';
 import { removeSync } from './remove-syncs';
 import { isOf, type SyncCalls, type TaskSearch } from './sync-calls';
@@ -49,13 +50,6 @@ const ABOUT_NO_ITEM: readonly string[] = [
   'UnsupportedProtocol',
   'UnsupportedRegion',
 ];
-/** After a lost answer the cloud may still be at work, so a sync that is not there yet is looked for again. */
-const LOOK_AFTER_SECONDS = [2, 8];
-/** From then on an item goes alone, since it may be what the answers of its lists are lost for. */
-const LOSSES_TO_GO_ALONE = 2;
-/** After so many lost answers, each followed by a look at a cloud that works, nobody knows what is wrong. */
-const MAX_LOSSES = 6;
-
 /** Returns the first of the waiting items that may go in one call. */
 export function nextChunk(waiting: readonly ProvisionItem[], size: number): ProvisionItem[] {
   const [first] = waiting;
@@ -79,7 +73,12 @@ export async function createSyncs(items: readonly ProvisionItem[], run: Creating
         if (task) {
           const { requestId } = result.answer;
           const { taskId, userProvisioningId } = task;
-          Object.assign(item.facts, defined({ taskId, userProvisioningId, requestId }));
+          item.facts = {
+            ...item.facts,
+            taskId,
+            ...(userProvisioningId !== undefined && { userProvisioningId }),
+            ...(requestId !== undefined && { requestId }),
+          };
           run.beside(run.follow(item, taskId));
         } else {
           run.beside(clearUp(item, NOT_NAMED, run));
@@ -220,21 +219,21 @@ async function searchTask(
   const task = await calls.findTask(userSyncKey(wanted), 'StartProvisioning');
   // A task of a moment ago may not be listed yet.
   if (task.search !== 'NotListed' || adopted === 'AlreadyExisted') return task;
-  await pause(LOOK_AFTER_SECONDS[0] ?? 0);
+  await pause(LOOK_AFTER_SECONDS[0]);
   return calls.findTask(userSyncKey(wanted), 'StartProvisioning');
 }
 
 /** Changes what differs; false when the cloud refused, which ends the item. */
 async function update(item: ProvisionItem, sync: UserSync, run: CreatingRun): Promise<boolean> {
   const { userProvisioningId } = sync;
-  const changes = differencesOf(item.wanted, sync);
-  const changed = Object.keys(changes);
-  if (changed.length === 0) return true;
+  const differences = userSyncDifferences(item.wanted, sync);
+  if (differences.length === 0) return true;
+  const changes = Object.fromEntries(differences.map(({ field, wanted }) => [field, wanted]));
   for (;;) {
     const result = await run.calls.update({ userProvisioningId, ...changes });
     switch (result.kind) {
       case 'done':
-        item.facts.changed = changed;
+        item.facts.changed = Object.keys(changes);
         return true;
       case 'lost':
         // The same change twice is one change.
@@ -252,24 +251,7 @@ async function update(item: ProvisionItem, sync: UserSync, run: CreatingRun): Pr
   }
 }
 
-/** Returns the fields that an item gives and in which a sync differs, as the item has them. */
-export function differencesOf(
-  { duplicationStrategy, deletionStrategy, description }: ProvisionItem['wanted'],
-  sync: UserSync,
-): Partial<Record<'duplicationStrategy' | 'deletionStrategy' | 'description', string>> {
-  const wanted = defined({ duplicationStrategy, deletionStrategy, description });
-  return Object.fromEntries(
-    Object.entries(wanted).filter(([field, value]) => (sync[field as keyof UserSync] ?? '') !== value),
-  );
-}
-
 const NOT_NAMED: CheckError = {
   code: 'ClientError.MalformedAnswer',
   message: 'The answer to the call that should create it names no task of it',
 };
-
-function defined<T extends object>(record: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
-}

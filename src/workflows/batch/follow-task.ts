@@ -12,19 +12,24 @@ import {
 } from '@temporalio/workflow';
 
 import type { FollowActivities } from '../../activities/follow-activities';
-import { TASK_QUEUES, workflowId, type FollowInput, type ProvisioningOutcome } from '../../contract';
+import {
+  isOutcome,
+  MAX_DURATION_SECONDS,
+  TASK_QUEUES,
+  workflowId,
+  type FollowInput,
+  type ProvisioningOutcome,
+} from '../../contract';
 import { followProvisioningTask } from '../follow-provisioning-task';
 
 import type { FollowEnd } from './followed-item';
 
 /** How long a worker that awaits a follow may be silent before another one does. */
 const HEARTBEAT_TIMEOUT = '30s';
-/** Longer than any deadline of a follow. */
-const LONGEST_FOLLOW = '3650 days';
-
 const { awaitFollow } = proxyActivities<FollowActivities>({
   taskQueue: TASK_QUEUES.provisioning,
-  startToCloseTimeout: LONGEST_FOLLOW,
+  // No deadline of a follow is longer.
+  startToCloseTimeout: MAX_DURATION_SECONDS * 1000,
   heartbeatTimeout: HEARTBEAT_TIMEOUT,
 });
 
@@ -74,8 +79,4 @@ async function endOfOther(zoneId: string, taskId: string): Promise<FollowEnd> {
     const kind = cause instanceof CancelledFailure ? 'cancelled' : 'stopped';
     return { kind, reason: cause?.message ?? error.message };
   }
-}
-
-function isOutcome(value: unknown): value is ProvisioningOutcome {
-  return typeof value === 'object' && value !== null && 'phase' in value && 'message' in value;
 }

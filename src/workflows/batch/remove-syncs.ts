@@ -1,6 +1,7 @@
 import { userSyncKey, type CheckError, type UserSync } from '../../contract';
 
 import { endItem, errorFacts, syncFacts, type BatchItem, type DeprovisionItem } from './batch-items';
+import { LOOK_AFTER_SECONDS, MAX_LOSSES } from './lost-answers';
 import type { SettledCall } from './patience';
 import type { SyncCalls } from './sync-calls';
 
@@ -17,8 +18,6 @@ export interface RemovingRun {
 }
 
 const NOT_FOUND = 'ResourceNotFound.UserProvisioningNotFound';
-const LOOK_AFTER_SECONDS = 2;
-const MAX_LOSSES = 6;
 
 /** Removes the sync of one item and follows its task; what is not there any more counts as removed. */
 export async function removeSync(item: DeprovisionItem, run: RemovingRun): Promise<void> {
@@ -52,7 +51,7 @@ export async function removeSync(item: DeprovisionItem, run: RemovingRun): Promi
         return giveUp(item, result);
       case 'lost': {
         item.losses += 1;
-        await run.pause(LOOK_AFTER_SECONDS);
+        await run.pause(LOOK_AFTER_SECONDS[0]);
         const left = await run.calls.get(sync.userProvisioningId);
         if (isAbsent(left)) return followFound(item, sync, run);
         if (left.kind === 'done' && item.losses < MAX_LOSSES) break;

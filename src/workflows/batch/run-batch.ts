@@ -1,6 +1,5 @@
 import {
   allHandlersFinished,
-  ApplicationFailure,
   CancellationScope,
   CancelledFailure,
   condition,
@@ -11,8 +10,6 @@ import {
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 
 import {
-  INVALID_INPUT_TYPE,
-  InvalidInputError,
   LINES_MEMO,
   OUTCOME_MEMO,
   PART_SIZE,
@@ -25,6 +22,7 @@ import {
   type UserSyncItem,
   type UserSyncRef,
 } from '../../contract';
+import { inputFailure } from '../input-failure';
 import { now } from '../now';
 
 import { describeBatch } from './batch-details';
@@ -68,7 +66,8 @@ export async function runBatch<Wanted extends UserSyncItem | UserSyncRef, Input 
   carried?: CoordinatorCarried,
   partOf?: PartOf,
 ): Promise<BatchReport> {
-  refuse(kind.faultsOf(input));
+  const faults = kind.faultsOf(input);
+  if (faults.length > 0) throw inputFailure(faults);
   const total = partOf?.count ?? input.items?.length ?? input.itemsFile?.count ?? 0;
   const state = carried?.batch ?? initialBatch(input.zoneId, total, now());
   if (partOf?.isCancelled) state.isCancelled = true;
@@ -176,11 +175,6 @@ async function showUntilEnded(state: BatchState, options: BatchOptions, progress
     if (state.endedAt !== undefined) return;
     await condition(() => JSON.stringify(progress()) !== shown);
   }
-}
-
-function refuse(faults: readonly string[]): void {
-  if (faults.length === 0) return;
-  throw ApplicationFailure.nonRetryable(new InvalidInputError(faults).message, INVALID_INPUT_TYPE, ...faults);
 }
 
 function conclude(report: BatchReport): BatchReport {
