@@ -40,3 +40,9 @@ export function removeSearchAttributes(namespace: string, names: readonly Search
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** Words an error of the operating system by its code, such as `ENOENT`; any other by its name. */
+export function codeOf(error: unknown): string {
+  const { code, name } = error as NodeJS.ErrnoException;
+  return code ?? name;
+}

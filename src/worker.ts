@@ -1,109 +1,85 @@
-import { existsSync } from 'node:fs';
-import { homedir, hostname } from 'node:os';
-import { join } from 'node:path';
+import { hostname } from 'node:os';
+import path from 'node:path';
 
-import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import { Runtime, type NativeConnection, type Worker } from '@temporalio/worker';
 
 import { untilAborted } from './abort-signals';
-import { createActivities } from './activities';
-import { createFollowActivities } from './activities/follow-activities';
-import { createItemsFileActivities } from './activities/items-file-activities';
-import { createUserSyncActivities } from './activities/user-sync-activities';
-import { ConfigurationError, readConfig, VARIABLES, type TemporalConfig, type WorkerConfig } from './config';
-import { TASK_QUEUES } from './contract';
-import { ensureNamespace, ensureSearchAttributes, PreflightError } from './preflight';
-import { createPacedSlots, WorkerQuota, type QuotaCalls } from './quota';
-import { messageOf, noServerAnswers, WORKER_IS_POLLING } from './sentences';
-import { readTaskQueue } from './task-queues';
-import { openCloud } from './tencent';
+import { openApiSide } from './api-side';
+import { adoptConfigFile, ConfigurationError, readConfig, VARIABLES } from './config';
+import type { TemporalConfig, WorkerConfig } from './config';
+import { readLogSettings } from './config/log-settings';
+import { DRAIN } from './drain';
+import type { ProbeRecord, Vitals } from './health/health';
+import { startHttpServer, type HttpServer } from './health/http-server';
+import { probeTemporal, PROBE_TIMEOUT_MS } from './health/probe';
+import { openWorkerLog, type WorkerLog } from './logs/worker-log';
+import { nameOfPeer } from './peer';
+import { PreflightError } from './preflight';
+import { drainOnSignals } from './process-signals';
+import { createSecrets } from './secrets';
+import { messageOf, WORKER_IS_POLLING } from './sentences';
+import type { Side } from './side';
+import { CannotConnectError, connectToTemporal } from './temporal-connection';
 import { createNoticeReporter } from './worker-notices';
+import { openWorkflowSide } from './workflow-side';
 
-/** Longer than one call may last, so that a drain lets it end. */
-const SHUTDOWN_GRACE_SECONDS = 20;
-const SHUTDOWN_FORCE_SECONDS = 40;
+/** What is told of a worker that polls. */
+export interface ReadyWorker {
+  taskQueues: string[];
+  /** Base URL of `/livez`, `/readyz` and `/metrics`, unless that is turned off. */
+  httpUrl?: string;
+}
 
-/**
- * Those that wait for a follow are idle, but each holds a long poll, as do the clients that wait; by default a frontend
- * of the server allows 1,200 for all processes of a namespace together.
- */
-const MAX_ACTIVITIES_WITHOUT_CALLS = 500;
-
-/** Options of {@link runWorker}. */
-export interface RunWorkerOptions {
+/** What the parts of a worker process share. */
+interface Process {
   config: WorkerConfig;
   temporal: TemporalConfig;
+  env: NodeJS.ProcessEnv;
+  log: WorkerLog;
+  life: Life;
   /** Drains the worker when aborted, also during its start. */
   signal: AbortSignal;
-  /** Called once every task queue is polled. */
-  onReady?: () => void;
 }
 
-/** A queue of calls has no other tasks. */
-const UNUSED_SLOTS = { type: 'fixed-size', numSlots: 1 } as const;
-
-/** What every worker of the process has. */
-type SharedOptions = Pick<WorkerOptions, 'namespace' | 'identity' | 'shutdownForceTime'> & {
-  connection: NativeConnection;
-};
-
-/** A task queue whose activities make one call each, and share a rate. */
-interface CallQueue {
-  taskQueue: string;
-  /** Of all workers together. */
-  callsPerSecond: number;
-  /** This worker's part of it. */
-  quota: WorkerQuota;
-}
-
-interface Started {
+/** What comes and goes in the life of the process. */
+interface Life {
+  /** One for each task queue, once they poll. */
   workers: Worker[];
-  close(): Promise<void>;
-}
-
-/** The Temporal server could not be reached. */
-export class CannotConnectError extends Error {
-  override readonly name = 'CannotConnectError';
-}
-
-/**
- * Polls every task queue until the signal aborts, then drains. Aborted during the start it returns at once; what was
- * opened until then has no work, and goes with the process.
- *
- * @throws CannotConnectError when the server is not there; PreflightError when its set-up lacks something
- */
-export async function runWorker(options: RunWorkerOptions): Promise<void> {
-  const { signal, onReady } = options;
-  const started = await Promise.race([start(options), untilAborted(signal)]);
-  if (!started) return;
-  try {
-    await runUntilAborted(started.workers, signal, onReady);
-  } finally {
-    await started.close();
-  }
+  probes: ProbeRecord;
 }
 
 /**
  * Runs the worker from the environment until SIGTERM or SIGINT, then drains it.
  *
+ * @param env - gets the values of the configuration file, so that all who read it see them
  * @param onReady - called once every task queue is polled
  * @throws ConfigurationError, PreflightError, CannotConnectError: see {@link workerExitCode}
  */
-export async function runWorkerFromEnvironment(env: NodeJS.ProcessEnv, onReady: () => void): Promise<void> {
-  const stop = new AbortController();
-  for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => stop.abort());
-  const { config, temporal } = await readConfig(env);
-  installRuntime(config);
-  await runWorker({ config, temporal, signal: stop.signal, onReady });
-}
-
-function installRuntime({ metricsAddress: bindAddress }: WorkerConfig): void {
+export async function runWorkerFromEnvironment(
+  env: NodeJS.ProcessEnv,
+  onReady: (ready: ReadyWorker) => void = () => undefined,
+): Promise<void> {
+  const signal = drainOnSignals((name) => openLog(env).tell('ERROR', `${name} again: ended without a drain`));
+  const faults = adoptConfigFile(env);
+  const configured = await Promise.race([readConfig(env, faults), untilAborted(signal)]);
+  if (!configured) return;
+  const log = openLog(env);
+  signal.addEventListener('abort', () => beginDrain(log, String(signal.reason)), { once: true });
+  installRuntime(log);
+  const life: Life = { workers: [], probes: {} };
+  const http = await openHttp(configured.config, () => vitalsOf(life, signal));
+  if (http) log.logger.info('Health and metrics are served', { httpUrl: http.url });
+  const tellReady = (taskQueues: string[]): void => {
+    const ready = { taskQueues, ...(http && { httpUrl: http.url }) };
+    log.tell('INFO', WORKER_IS_POLLING, ready);
+    onReady(ready);
+  };
   try {
-    Runtime.install({
-      shutdownSignals: [],
-      ...(bindAddress !== undefined && { telemetryOptions: { metrics: { prometheus: { bindAddress } } } }),
-    });
-  } catch (error) {
-    throw new ConfigurationError([`${VARIABLES.metricsAddress} ${bindAddress} cannot be used: ${messageOf(error)}`]);
+    await runUntilAborted({ ...configured, env, log, life, signal }, tellReady);
+  } finally {
+    if (signal.aborted) log.logger.info('Drained');
+    await http?.close();
+    Runtime.instance().flushLogs();
   }
 }
 
@@ -113,97 +89,110 @@ export function workerExitCode(error: unknown): number {
   return error instanceof CannotConnectError ? 8 : 1;
 }
 
-async function connect({ connectionOptions, address }: TemporalConfig): Promise<NativeConnection> {
+function openLog(env: NodeJS.ProcessEnv): WorkerLog {
+  return openWorkerLog(readLogSettings(env, []), createSecrets(env));
+}
+
+function installRuntime({ logger }: WorkerLog): void {
+  Runtime.install({
+    logger,
+    shutdownSignals: [],
+    telemetryOptions: { logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} } },
+  });
+}
+
+async function openHttp({ httpAddress }: WorkerConfig, vitals: () => Vitals): Promise<HttpServer | undefined> {
+  if (!httpAddress) return undefined;
   try {
-    return await NativeConnection.connect(connectionOptions);
+    const metrics = () => Promise.resolve({ contentType: 'text/plain', text: '' });
+    return await startHttpServer({ address: httpAddress, vitals, metrics });
   } catch (error) {
-    throw new CannotConnectError(`${noServerAnswers(address)} (${messageOf(error)})`, { cause: error });
+    const address = nameOfPeer(httpAddress);
+    throw new ConfigurationError([
+      `${VARIABLES.httpAddress} ${address} cannot be used: ${messageOf(error)}. Set another, with port 0 for any free one, or none`,
+    ]);
   }
 }
 
-async function start({ config, temporal }: RunWorkerOptions): Promise<Started> {
-  const { namespace } = temporal;
-  const connection = await connect(temporal);
-  const { logger, metricMeter } = Runtime.instance();
+function vitalsOf({ workers, probes }: Life, signal: AbortSignal): Vitals {
+  const stage = workers.length > 0 ? 'running' : 'starting';
+  const states = Object.fromEntries(workers.map((worker) => [worker.options.taskQueue, String(worker.getState())]));
+  return { stage: signal.aborted ? 'draining' : stage, workers: states, temporal: probes };
+}
+
+function beginDrain(log: WorkerLog, reason: string): void {
+  const { boundSeconds } = DRAIN;
+  log.logger.info(`${reason}: the worker drains, within ${boundSeconds} s`);
+  setTimeout(() => {
+    log.tell('ERROR', `The drain did not end within ${boundSeconds} s: ended without it`);
+    process.exit(1);
+  }, boundSeconds * 1000).unref();
+}
+
+/** Aborted during the start it returns at once; what was opened until then has no work, and goes with the process. */
+async function runUntilAborted(running: Process, onReady: (taskQueues: string[]) => void): Promise<void> {
+  const { config, temporal, log, life, signal } = running;
+  const { logger } = log;
   for (const warning of config.warnings) logger.warn(warning);
-  const notify = createNoticeReporter(logger, metricMeter);
+  const connecting = connectToTemporal({ temporal, patienceSeconds: config.connectSeconds, logger, signal });
+  const connection = await Promise.race([connecting, untilAborted(signal)]);
+  if (!connection) return;
+  const probing = new AbortController();
+  const ask = () =>
+    connection.withDeadline(Date.now() + PROBE_TIMEOUT_MS, () => connection.workflowService.getSystemInfo({}));
+  const probed = probeTemporal({ ask, record: life.probes, signal: probing.signal });
+  const sides = await Promise.race([openSides(connection, running), untilAborted(signal)]);
+  if (!sides) return;
+  try {
+    await runWorkers(
+      sides.flatMap(({ workers }) => workers),
+      running,
+      onReady,
+    );
+  } finally {
+    probing.abort();
+    await Promise.all([probed, ...sides.map((side) => side.close())]);
+    await connection.close();
+  }
+}
+
+/** Opens each side that this process is to run. */
+async function openSides(connection: NativeConnection, { config, temporal, env }: Process): Promise<Side[]> {
   const shared = {
     connection,
-    namespace,
+    namespace: temporal.namespace,
     identity: `${process.pid}@${hostname()}`,
-    shutdownForceTime: `${SHUTDOWN_FORCE_SECONDS}s`,
+    shutdownForceTime: `${DRAIN.forceSeconds}s`,
   } as const;
-  const openQueue = (taskQueue: string, calls: QuotaCalls, callsPerSecond: number): CallQueue => {
-    const readQueue = () => readTaskQueue(connection, { namespace, queue: taskQueue, kind: 'activity' });
-    const { identity } = shared;
-    const quota = new WorkerQuota({ calls, callsPerSecond, workers: config.workers, identity, readQueue, notify });
-    return { taskQueue, callsPerSecond, quota };
-  };
-  const statusQueue = openQueue(TASK_QUEUES.tencentOrganization, 'status', config.statusCallsPerSecond);
-  const userSyncQueue = openQueue(TASK_QUEUES.tencentUserSync, 'user-sync', config.userSyncCallsPerSecond);
-  const quotas = [statusQueue.quota, userSyncQueue.quota];
-  const { organization, ...cloud } = openCloud(config.cloud, {
-    env: process.env,
-    homeDir: homedir(),
-    notify,
-    statusCallQuota: statusQueue.quota,
-    userSyncQuota: userSyncQueue.quota,
-  });
-  const close = async (): Promise<void> => {
-    for (const quota of quotas) quota.stop();
-    await cloud.close();
-    await connection.close();
-  };
-  try {
-    await ensureNamespace(connection, namespace);
-    await ensureSearchAttributes(connection, namespace);
-    const workers = await Promise.all([
-      // Without a grace: what waits here may wait for hours, and another worker goes on waiting.
-      Worker.create({
-        ...shared,
-        ...workflowSource(),
-        taskQueue: TASK_QUEUES.provisioning,
-        activities: { ...createItemsFileActivities({ folder: config.itemsFolder }), ...createFollowActivities() },
-        maxConcurrentActivityTaskExecutions: MAX_ACTIVITIES_WITHOUT_CALLS,
-      }),
-      createCallWorker(shared, statusQueue, createActivities({ organization })),
-      createCallWorker(shared, userSyncQueue, createUserSyncActivities({ organization })),
-    ]);
-    for (const quota of quotas) quota.start();
-    return { workers, close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  const { logger, metricMeter } = Runtime.instance();
+  const notify = createNoticeReporter(logger, metricMeter);
+  return await Promise.all([
+    ...(config.runsWorkflows
+      ? [
+          openWorkflowSide(shared, {
+            itemsFolder: config.itemsFolder,
+            workflowBundle: { codePath: path.join(__dirname, '..', 'workflow-bundle.js') },
+          }),
+        ]
+      : []),
+    ...(config.runsCalls ? [openApiSide(shared, { config, env, notify })] : []),
+  ]);
 }
 
-/** Creates the worker of a queue whose rate is kept twice: by the server for all workers, and evenly by this one. */
-function createCallWorker(shared: SharedOptions, queue: CallQueue, activities: object): Promise<Worker> {
-  const { taskQueue, callsPerSecond, quota } = queue;
-  return Worker.create({
-    ...shared,
-    taskQueue,
-    activities,
-    shutdownGraceTime: `${SHUTDOWN_GRACE_SECONDS}s`,
-    maxTaskQueueActivitiesPerSecond: callsPerSecond,
-    tuner: {
-      activityTaskSlotSupplier: createPacedSlots(quota.pacer),
-      workflowTaskSlotSupplier: UNUSED_SLOTS,
-      localActivityTaskSlotSupplier: UNUSED_SLOTS,
-      nexusTaskSlotSupplier: UNUSED_SLOTS,
-    },
-  });
-}
-
-async function runUntilAborted(workers: Worker[], signal: AbortSignal, onReady?: () => void): Promise<void> {
+async function runWorkers(
+  workers: Worker[],
+  { life, signal }: Process,
+  onReady: (taskQueues: string[]) => void,
+): Promise<void> {
   const shutdown = () => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
   };
   const running = workers.map((worker) => worker.run());
+  life.workers = workers;
   signal.addEventListener('abort', shutdown, { once: true });
   // A worker that was created holds the connection until it has run, so also a start cut short at its end runs.
   if (signal.aborted) shutdown();
-  else onReady?.();
+  else onReady(workers.map(({ options }) => options.taskQueue));
   try {
     await Promise.all(running);
   } finally {
@@ -213,16 +202,11 @@ async function runUntilAborted(workers: Worker[], signal: AbortSignal, onReady?:
   }
 }
 
-function workflowSource(): { workflowBundle: { codePath: string } } | { workflowsPath: string } {
-  const codePath = join(__dirname, '..', 'workflow-bundle.js');
-  return existsSync(codePath) ? { workflowBundle: { codePath } } : { workflowsPath: require.resolve('./workflows') };
-}
-
 if (require.main === module) {
-  runWorkerFromEnvironment(process.env, () => process.stderr.write(`${WORKER_IS_POLLING}\n`)).then(
+  runWorkerFromEnvironment(process.env).then(
     () => process.exit(0),
     (error: unknown) => {
-      process.stderr.write(`${messageOf(error)}\n`);
+      openLog(process.env).tell('ERROR', messageOf(error));
       process.exit(workerExitCode(error));
     },
   );

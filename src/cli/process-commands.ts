@@ -1,8 +1,7 @@
 import { DEMO_ACCOUNT, startEmulator } from '../../emulator';
 import { abortOn, untilAborted } from '../abort-signals';
-import { TASK_QUEUES } from '../client';
 import { ConfigurationError } from '../config/configuration-error';
-import { messageOf, WORKER_IS_POLLING } from '../sentences';
+import { messageOf } from '../sentences';
 
 import { CommandError, refuseFaults } from './errors';
 import { EXIT_CODES } from './exit-codes';
@@ -21,9 +20,8 @@ export async function worker({ json }: CommonOptions): Promise<number> {
   // Loaded here only: the SDK's native library costs every other command half a second.
   const { runWorkerFromEnvironment, workerExitCode } = await import('../worker.js');
   try {
-    await runWorkerFromEnvironment(process.env, () => {
-      if (json) printJson({ state: 'polling', taskQueues: Object.values(TASK_QUEUES) });
-      else process.stderr.write(`${WORKER_IS_POLLING}\n`);
+    await runWorkerFromEnvironment(process.env, (ready) => {
+      if (json) printJson({ state: 'polling', ...ready });
     });
     return EXIT_CODES.success;
   } catch (error) {

@@ -3,16 +3,20 @@ import path from 'node:path';
 
 import { Argument, Command, CommanderError } from 'commander';
 
+import { adoptConfigFile } from '../config/config-file';
+import { ConfigurationError } from '../config/configuration-error';
 import { packageFolder } from '../package-folder';
 
 import { addBatchCommands } from './batch-commands';
 import { command, examples, type ExitWith } from './command';
 import { completionScript, SHELLS, type Shell } from './completion';
+import { config, type ConfigCommandOptions } from './config';
 import { doctor, type DoctorCommandOptions } from './doctor';
 import { printError, reportOf } from './errors';
 import { EXIT_CODES } from './exit-codes';
 import { follow } from './follow';
 import type { FollowOptions } from './follow-options';
+import { health, type HealthCommandOptions } from './health';
 import type { CommonOptions } from './output';
 import { emulator, worker, type EmulatorCommandOptions } from './process-commands';
 import { addSteeringCommands } from './steering-commands';
@@ -59,6 +63,9 @@ function createProgram(json: boolean, exitWith: ExitWith): Command {
     .configureOutput({ writeErr: (text) => json || process.stderr.write(text) })
     .showHelpAfterError('(add --help for the options)')
     .exitOverride()
+    .hook('preAction', (_program, action) => {
+      if (!GATHERS_FAULTS.includes(action.name())) refuseConfigFile();
+    })
     .addHelpText('after', `\n${CONNECTION_HELP}\n\n${EXIT_CODE_HELP}`);
 
   program.commandsGroup('Run it:');
@@ -123,6 +130,25 @@ function createProgram(json: boolean, exitWith: ExitWith): Command {
     .addHelpText('after', examples('provisioning doctor', 'provisioning doctor --zone z-djw98wnd0000 --json'))
     .action(async (options: DoctorCommandOptions) => exitWith(await doctor(options)));
 
+  command(program, 'config', 'Show the configuration of a worker, without secrets, and check it; asks nobody')
+    .option('--check', 'only check it: every fault at once, exit code 2 when there is one')
+    .option('--print', 'only show it: what holds for each variable, and where from')
+    .addHelpText(
+      'after',
+      examples(
+        'provisioning config',
+        'provisioning config --check',
+        'PROVISIONING_CONFIG_FILE=/etc/provisioning/worker.env provisioning config --print --json',
+      ),
+    )
+    .action(async (options: ConfigCommandOptions) => exitWith(await config(options)));
+
+  command(program, 'health', 'Ask a worker of this machine whether it is ready; exit code 0 when it is')
+    .option('--live', 'ask whether the process lives instead: an outage of the Temporal server is no matter')
+    .option('--url <url>', 'base URL of its HTTP server (default: that of PROVISIONING_HTTP_ADDRESS)')
+    .addHelpText('after', examples('provisioning health', 'provisioning health --live --url http://127.0.0.1:9464'))
+    .action(async (options: HealthCommandOptions) => exitWith(await health(options)));
+
   command(program, 'emulator', 'Run a stand-in for the cloud’s API until SIGTERM or SIGINT; it is not the real service')
     .option('--port <port>', 'port to listen on (default: any free port)')
     .option(
@@ -156,6 +182,14 @@ function createProgram(json: boolean, exitWith: ExitWith): Command {
   return program;
 }
 
+/** They tell the faults of the configuration file beside all others. */
+const GATHERS_FAULTS: readonly string[] = ['worker', 'doctor', 'config', 'completion'];
+
+function refuseConfigFile(): void {
+  const faults = adoptConfigFile(process.env);
+  if (faults.length > 0) throw new ConfigurationError(faults);
+}
+
 function collect(value: string, previous: readonly string[]): string[] {
   return [...previous, value];
 }
@@ -179,7 +213,8 @@ const WORKER_HELP = `Environment:
   PROVISIONING_REGION                   sent as X-TC-Region (default: not sent)
   PROVISIONING_STATUS_CALLS_PER_SECOND  rate for all workers together (default 100)
   TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, …  as the Temporal CLI's
-  The README lists them all; "provisioning doctor" checks them.`;
+  PROVISIONING_CONFIG_FILE              a file of NAME=value lines for any of these
+  docs/configuration.md lists them all; "provisioning config" shows and checks them, "provisioning doctor" tries them.`;
 
 const EXIT_CODE_HELP = `Exit codes:
   0 success, also when a list filter selects nothing   1 unexpected error   2 bad input or configuration
@@ -187,6 +222,6 @@ const EXIT_CODE_HELP = `Exit codes:
   or the follow or batch has ended already   5 deadline exceeded   6 cancelled   7 rejected by the cloud
   8 cannot connect, or the Temporal server refused
   9 wait timed out or no worker answered, what was waited for goes on   10 workflow stopped from outside
-  11 the doctor found something to mend   130 interrupted, or the question was answered with no
+  11 the doctor found something to mend, or the worker is not healthy   130 interrupted, or the question was answered with no
   141 nobody reads the output any more
   Of many follows: that of the first one that is not 0.`;

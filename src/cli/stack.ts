@@ -99,7 +99,13 @@ function hasCloud({ env, homeDir }: StackOptions): boolean {
 
 function workerEnvironment(env: NodeJS.ProcessEnv, address: string, emulator: Emulator | undefined): NodeJS.ProcessEnv {
   // It is the only one on this server: nobody to wait for at its start.
-  const local = { [VARIABLES.workers]: '1', ...withoutTemporalSettings(env), TEMPORAL_ADDRESS: address };
+  const local = {
+    [VARIABLES.workers]: '1',
+    // The usual port may be that of another worker on this machine.
+    [VARIABLES.httpAddress]: '127.0.0.1:0',
+    ...withoutTemporalSettings(env),
+    TEMPORAL_ADDRESS: address,
+  };
   if (!emulator) return local;
   // A session token without a key would go with the emulator's key, and be refused.
   const withoutCloud = Object.entries(local).filter(([name]) => !name.startsWith('TENCENTCLOUD_'));

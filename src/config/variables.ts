@@ -1,5 +1,6 @@
 /** Environment variables of the worker; those of Temporal and of the cloud's credentials keep their own names. */
 export const VARIABLES = {
+  configFile: 'PROVISIONING_CONFIG_FILE',
   endpoint: 'PROVISIONING_ENDPOINT',
   allowHttp: 'PROVISIONING_ALLOW_HTTP',
   region: 'PROVISIONING_REGION',
@@ -10,7 +11,12 @@ export const VARIABLES = {
   userSyncCallsPerSecond: 'PROVISIONING_USER_SYNC_CALLS_PER_SECOND',
   workers: 'PROVISIONING_WORKERS',
   itemsFolder: 'PROVISIONING_ITEMS_FOLDER',
-  metricsAddress: 'PROVISIONING_METRICS_ADDRESS',
+  runWorkflows: 'PROVISIONING_RUN_WORKFLOWS',
+  runCalls: 'PROVISIONING_RUN_CALLS',
+  connectSeconds: 'PROVISIONING_CONNECT_SECONDS',
+  httpAddress: 'PROVISIONING_HTTP_ADDRESS',
+  logLevel: 'PROVISIONING_LOG_LEVEL',
+  logFormat: 'PROVISIONING_LOG_FORMAT',
 } as const;
 
 /** Reads a variable; an empty one counts as not set, since a compose file cannot leave one out. */

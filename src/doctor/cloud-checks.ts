@@ -1,14 +1,15 @@
 import { randomBytes } from 'node:crypto';
 
 import type { TaskStatusAnswer } from '../contract';
+import { peerOfUrl, type Peer } from '../peer';
 import { isLoopback, openCloud, TencentCloudError, type CloudSettings, type Environment } from '../tencent';
 
+import type { Secrets } from '../secrets';
 import { failed, ok, skipped, warning, type CheckName, type Finding } from './check';
 import { judgeClock } from './clock';
 import { judgeAnswer } from './permission';
 import { proxyOf } from './proxy';
-import { connectTcp, peerOfUrl, resolveName, shakeHands, type Peer } from './reachability';
-import type { Secrets } from './secrets';
+import { connectTcp, resolveName, shakeHands } from './reachability';
 import type { Side } from './side';
 
 /** Options of {@link createCloudSide}. */

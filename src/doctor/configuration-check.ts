@@ -1,9 +1,9 @@
 import { ConfigurationError, readWorkerSettings, type TemporalConfig } from '../config';
 import { readTemporalConfig } from '../config/temporal';
+import { peerOf, type Peer } from '../peer';
 import { isLoopback, type CloudSettings } from '../tencent';
 
 import { failed, ok, warning, type Step } from './check';
-import { peerOf, type Peer } from './reachability';
 
 /** What the configuration gives to the other checks; a part that is at fault is left out. */
 export interface Configured {

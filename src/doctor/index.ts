@@ -1,8 +1,8 @@
+import { createSecrets, type Secrets } from '../secrets';
 import { CLOUD_CHECKS, TEMPORAL_CHECKS, type Check, type CheckName, type Step } from './check';
 import { createCloudSide } from './cloud-checks';
 import { createConfigurationStep, type Configured } from './configuration-check';
 import { createExamination, skippedBecauseOf } from './examination';
-import { createSecrets, type Secrets } from './secrets';
 import type { Side } from './side';
 import { createTemporalSide } from './temporal-checks';
 

@@ -3,27 +3,11 @@ import { once } from 'node:events';
 import net from 'node:net';
 import tls from 'node:tls';
 
-/** Who is connected to; an IPv6 address stands without brackets. */
-export interface Peer {
-  host: string;
-  port: number;
-}
+import { nameOfPeer, type Peer } from '../peer';
+import { codeOf } from '../sentences';
 
 /** How {@link shakeHands} verifies the peer and shows itself. */
 export type TlsSettings = Pick<tls.ConnectionOptions, 'ca' | 'cert' | 'key' | 'servername' | 'ALPNProtocols'>;
-
-/** Reads `host[:port]`; undefined when it is something else. */
-export function peerOf(address: string, defaultPort: number): Peer | undefined {
-  const text = `tcp://${address}`;
-  if (!URL.canParse(text)) return undefined;
-  const url = new URL(text);
-  return url.hostname === '' || url.href !== `tcp://${url.host}` ? undefined : peerOfUrl(url, defaultPort);
-}
-
-/** Tells who answers at a URL. */
-export function peerOfUrl({ hostname, port }: URL, defaultPort: number): Peer {
-  return { host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? defaultPort : Number(port) };
-}
 
 /**
  * Resolves a name as connections do.
@@ -51,9 +35,9 @@ export async function connectTcp(peer: Peer, signal: AbortSignal): Promise<strin
   const socket = net.connect(peer);
   try {
     await once(socket, 'connect', { signal });
-    return `connected to ${nameOf({ host: socket.remoteAddress ?? peer.host, port: peer.port })}`;
+    return `connected to ${nameOfPeer({ host: socket.remoteAddress ?? peer.host, port: peer.port })}`;
   } catch (error) {
-    throw new Error(`no connection to ${nameOf(peer)} (${codeOf(error)})`, { cause: error });
+    throw new Error(`no connection to ${nameOfPeer(peer)} (${codeOf(error)})`, { cause: error });
   } finally {
     socket.destroy();
   }
@@ -72,17 +56,8 @@ export async function shakeHands(peer: Peer, settings: TlsSettings, signal: Abor
     const { valid_to: end } = socket.getPeerCertificate();
     return `${socket.getProtocol()}, the certificate is trusted, until ${new Date(end).toISOString()}`;
   } catch (error) {
-    throw new Error(`no trusted TLS connection to ${nameOf(peer)} (${codeOf(error)})`, { cause: error });
+    throw new Error(`no trusted TLS connection to ${nameOfPeer(peer)} (${codeOf(error)})`, { cause: error });
   } finally {
     socket.destroy();
   }
-}
-
-function nameOf({ host, port }: Peer): string {
-  return `${net.isIPv6(host) ? `[${host}]` : host}:${port}`;
-}
-
-function codeOf(error: unknown): string {
-  const { code, name } = error as NodeJS.ErrnoException;
-  return code ?? name;
 }

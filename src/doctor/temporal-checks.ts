@@ -4,6 +4,7 @@ import { tsToMs } from '@temporalio/common/lib/time';
 
 import { WITHOUT_PROXY, type TemporalConfig } from '../config/temporal';
 import { TASK_QUEUES } from '../contract';
+import type { Peer } from '../peer';
 import { findSearchAttributeFaults } from '../preflight';
 import {
   createNamespace,
@@ -17,7 +18,7 @@ import { isLoopback } from '../tencent';
 
 import { failed, ok, warning, type Finding } from './check';
 import { judgePollers } from './pollers';
-import { connectTcp, resolveName, shakeHands, type Peer, type TlsSettings } from './reachability';
+import { connectTcp, resolveName, shakeHands, type TlsSettings } from './reachability';
 import type { Side } from './side';
 
 const HOUR_MS = 3_600_000;

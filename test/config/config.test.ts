@@ -9,11 +9,16 @@ import { until } from '../support/until';
 const KEY = { TENCENTCLOUD_SECRET_ID: 'AKIDexample', TENCENTCLOUD_SECRET_KEY: 'secret-of-the-key' };
 
 const DEFAULTS = {
+  runsWorkflows: true,
+  runsCalls: true,
   cloud: { endpoint: 'https://organization.intl.tencentcloudapi.com' },
   statusCallsPerSecond: 100,
   userSyncCallsPerSecond: 10,
   workers: 'auto',
   itemsFolder: path.join(homedir(), '.provisioning', 'items'),
+  connectSeconds: 60,
+  httpAddress: { host: '127.0.0.1', port: 9464 },
+  logs: { level: 'INFO' },
   warnings: [],
 };
 
@@ -73,6 +78,64 @@ describe('the configuration of the worker', () => {
       metadataEndpoint: 'http://gateway.example:82',
       credentialSource: 'environment',
     });
+  });
+
+  test('takes an address, a patience and how to log', async () => {
+    const env = {
+      ...KEY,
+      PROVISIONING_HTTP_ADDRESS: '[::]:0',
+      PROVISIONING_CONNECT_SECONDS: '0',
+      PROVISIONING_LOG_LEVEL: 'warn',
+      PROVISIONING_LOG_FORMAT: 'JSON',
+    };
+    await expect(readWorkerConfig(env)).resolves.toMatchObject({
+      httpAddress: { host: '::', port: 0 },
+      connectSeconds: 0,
+      logs: { level: 'WARN', format: 'json' },
+    });
+  });
+
+  test('serves nothing when told so', async () => {
+    await expect(readWorkerConfig({ ...KEY, PROVISIONING_HTTP_ADDRESS: 'none' })).resolves.not.toHaveProperty(
+      'httpAddress',
+    );
+  });
+
+  test.each(['9464', '127.0.0.1', '127.0.0.1:', 'example.org:80', '127.0.0.1:70000', 'http://127.0.0.1:1'])(
+    'refuses to listen at %s',
+    async (address) => {
+      await expect(faultsOf({ ...KEY, PROVISIONING_HTTP_ADDRESS: address })).resolves.toEqual([
+        `PROVISIONING_HTTP_ADDRESS must be none, or an IP address and a port such as 127.0.0.1:9464, got "${address}"`,
+      ]);
+    },
+  );
+
+  test('refuses to run neither side', async () => {
+    await expect(faultsOf({ PROVISIONING_RUN_WORKFLOWS: 'false', PROVISIONING_RUN_CALLS: 'false' })).resolves.toEqual([
+      'PROVISIONING_RUN_WORKFLOWS and PROVISIONING_RUN_CALLS are both false, so nothing is left to run',
+    ]);
+  });
+
+  test('needs no key when it runs the workflow side only', async () => {
+    const env = { PROVISIONING_RUN_CALLS: 'false', TENCENTCLOUD_CREDENTIALS_FILE: nowhere };
+    await expect(readWorkerConfig(env)).resolves.toMatchObject({ runsWorkflows: true, runsCalls: false });
+  });
+
+  test('warns of variables that nobody reads, but not of those that Kubernetes makes of a service', async () => {
+    const env = {
+      ...KEY,
+      PROVISIONING_STATUS_CALL_PER_SECOND: '5',
+      PROVISIONING_METRICS_ADDRESS: '127.0.0.1:9464',
+      PROVISIONING_WORKER_SERVICE_HOST: '10.0.0.1',
+      PROVISIONING_WORKER_SERVICE_PORT_HTTP: '80',
+      PROVISIONING_WORKER_PORT: 'tcp://10.0.0.1:80',
+      PROVISIONING_WORKER_PORT_80_TCP_ADDR: '10.0.0.1',
+    };
+    const { warnings } = await readWorkerConfig(env);
+    expect(warnings).toEqual([
+      'PROVISIONING_METRICS_ADDRESS is a variable that nobody reads: since 0.2.0 PROVISIONING_HTTP_ADDRESS serves /metrics',
+      'PROVISIONING_STATUS_CALL_PER_SECOND is a variable that nobody reads: is PROVISIONING_STATUS_CALLS_PER_SECOND meant?',
+    ]);
   });
 
   test('warns of tokens that disagree', async () => {
@@ -177,7 +240,12 @@ describe('the configuration of the worker', () => {
       PROVISIONING_METADATA_ENDPOINT: 'http://metadata.tencentyun.com/latest',
       PROVISIONING_CREDENTIAL_SOURCE: 'vault',
       PROVISIONING_REGION: 'a region',
-      PROVISIONING_METRICS_ADDRESS: ':9464',
+      PROVISIONING_HTTP_ADDRESS: 'localhost:9464',
+      PROVISIONING_CONNECT_SECONDS: '3601',
+      PROVISIONING_RUN_WORKFLOWS: 'false',
+      PROVISIONING_RUN_CALLS: 'no',
+      PROVISIONING_LOG_LEVEL: 'loud',
+      PROVISIONING_LOG_FORMAT: 'xml',
       HTTPS_PROXY: 'me:hidden@proxy',
       http_proxy: '//me:hidden@proxy',
       PROVISIONING_STATUS_CALLS_PER_SECOND: 'many',
@@ -185,6 +253,7 @@ describe('the configuration of the worker', () => {
       PROVISIONING_ITEMS_FOLDER: '~/items',
     });
     expect(faults).toEqual([
+      'PROVISIONING_RUN_CALLS must be true or false, got "no"',
       'PROVISIONING_ALLOW_HTTP must be true or false, got "yes"',
       'PROVISIONING_ENDPOINT: endpoint must begin with https:// unless its host is a loopback address',
       'PROVISIONING_ENDPOINT: endpoint must not contain a user name or password',
@@ -197,7 +266,10 @@ describe('the configuration of the worker', () => {
       'PROVISIONING_STATUS_CALLS_PER_SECOND must be a number above 0 and at most 1000, got "many"',
       'PROVISIONING_USER_SYNC_CALLS_PER_SECOND must be a number above 0 and at most 1000, got "few"',
       'PROVISIONING_ITEMS_FOLDER must be an absolute path, got "~/items"',
-      'PROVISIONING_METRICS_ADDRESS must be an address and a port such as 127.0.0.1:9464, got ":9464"',
+      'PROVISIONING_CONNECT_SECONDS must be a number from 0 to 3600, got "3601"',
+      'PROVISIONING_HTTP_ADDRESS must be none, or an IP address and a port such as 127.0.0.1:9464, got "localhost:9464"',
+      'PROVISIONING_LOG_LEVEL must be one of DEBUG, INFO, WARN, ERROR, got "loud"',
+      'PROVISIONING_LOG_FORMAT must be one of json, pretty, got "xml"',
       'http_proxy must be a URL such as http://proxy.example:3128',
       'HTTPS_PROXY must be a URL such as http://proxy.example:3128',
       `No Tencent Cloud credentials: TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY are not set; ${nowhere} does not exist or has no key under [default]`,

@@ -1,4 +1,4 @@
-import { peerOf } from '../../src/doctor/reachability';
+import { peerOf } from '../../src/peer';
 import { isLoopback } from '../../src/tencent';
 
 test.each<[string, object | undefined]>([

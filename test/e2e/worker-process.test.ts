@@ -107,8 +107,12 @@ describe('the worker process', () => {
 
   test('says what to do when the server is not there', async () => {
     const address = '127.0.0.1:1';
-    const { code, output } = await launchWorker({ ...world.workerEnvironment, TEMPORAL_ADDRESS: address }).ended;
-    expect(output).toContain(
+    const { code, output } = await launchWorker({
+      ...world.workerEnvironment,
+      TEMPORAL_ADDRESS: address,
+      PROVISIONING_CONNECT_SECONDS: '0',
+    }).ended;
+    expect(messageOfLastLine(output)).toContain(
       `No Temporal server answers at ${address}. Start one with "npm run up", or set TEMPORAL_ADDRESS to the server's host:port`,
     );
     expect(code).toBe(8);
@@ -116,7 +120,7 @@ describe('the worker process', () => {
 
   test('says how to create a namespace that is missing', async () => {
     const { code, output } = await launchWorker({ ...world.workerEnvironment, TEMPORAL_NAMESPACE: 'nowhere' }).ended;
-    expect(output).toContain(
+    expect(messageOfLastLine(output)).toBe(
       'Namespace "nowhere" does not exist. Create it with: temporal operator namespace create --namespace nowhere',
     );
     expect(code).toBe(2);
@@ -131,19 +135,15 @@ describe('the worker process', () => {
     }).ended;
     expect(output).toContain('PROVISIONING_ENDPOINT: endpoint must begin with https://');
     expect(output).toContain(
-      'PROVISIONING_STATUS_CALLS_PER_SECOND must be a number above 0 and at most 1000, got "many"',
+      'PROVISIONING_STATUS_CALLS_PER_SECOND must be a number above 0 and at most 1000, got \\"many\\"',
     );
     expect(output).toContain('TENCENTCLOUD_SECRET_ID');
     expect(output).toContain('/nonexistent/.tencentcloud/credentials');
     expect(output).toContain('/etc/tencentcloud/credentials');
     expect(code).toBe(2);
   });
-
-  test('names an address for metrics that is taken', async () => {
-    const { port } = new URL(world.emulator.url);
-    const env = { ...world.workerEnvironment, PROVISIONING_METRICS_ADDRESS: `127.0.0.1:${port}` };
-    const { code, output } = await launchWorker(env).ended;
-    expect(output).toContain(`PROVISIONING_METRICS_ADDRESS 127.0.0.1:${port} cannot be used: `);
-    expect(code).toBe(2);
-  });
 });
+
+function messageOfLastLine(output: string): string {
+  return (JSON.parse(output.trim().split('\n').at(-1) ?? '') as { message: string }).message;
+}

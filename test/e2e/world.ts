@@ -55,6 +55,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     TENCENTCLOUD_SECRET_KEY: DEMO_ACCOUNT.secretKey,
     // Else one that follows a killed one first waits for that to make room.
     PROVISIONING_WORKERS: '1',
+    PROVISIONING_HTTP_ADDRESS: '127.0.0.1:0',
   };
   return {
     server,

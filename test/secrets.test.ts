@@ -1,4 +1,4 @@
-import { createSecrets } from '../../src/doctor/secrets';
+import { createSecrets } from '../src/secrets';
 
 test('secrets of the environment and those added are hidden wherever they stand', () => {
   const secrets = createSecrets({ TENCENTCLOUD_SECRET_ID: 'AKID1 ', TEMPORAL_API_KEY: 'api-key', PATH: '/bin' });

@@ -1,4 +1,4 @@
-import { TOKEN_VARIABLES, type Environment } from '../tencent';
+import { TOKEN_VARIABLES, type Environment } from './tencent';
 
 /** What must not be shown to anybody. */
 export interface Secrets {
