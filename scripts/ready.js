@@ -9,7 +9,6 @@ const path = require('node:path');
 const root = path.resolve(__dirname, '..');
 const npmStamp = path.join(root, 'node_modules', '.install-stamp');
 const buildStamp = path.join(root, 'dist', '.build-stamp');
-const bundleFile = path.join(root, 'dist', 'workflow-bundle.js');
 
 /** Lists the files under the given paths (relative to the project), sorted; missing paths are skipped. */
 function listFiles(relativePaths) {
@@ -75,6 +74,17 @@ function install() {
   fs.writeFileSync(npmStamp, hashFiles(['package-lock.json']));
 }
 
+/** Tells whether a worker would take each bundle: a rebuild must mend whatever it refuses. */
+function hasBundles() {
+  try {
+    const { BUNDLE_VARIANTS, findWorkflowBundle } = require(path.join(root, 'dist', 'src', 'workflow-bundle.js'));
+    for (const variant of BUNDLE_VARIANTS) findWorkflowBundle(variant, root);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Compiles into dist/ and bundles the workflows when a source changed since the last successful build. */
 function build() {
   const stamp = hashFiles([
@@ -87,7 +97,7 @@ function build() {
     'tsconfig.json',
     'tsconfig.build.json',
   ]);
-  if (readStamp(buildStamp) === stamp && fs.existsSync(bundleFile)) return;
+  if (readStamp(buildStamp) === stamp && hasBundles()) return;
   process.stderr.write('Building...\n');
   // A fresh folder: files of deleted sources must not survive.
   fs.rmSync(path.join(root, 'dist'), { recursive: true, force: true });

@@ -109,6 +109,19 @@ describe('the package, packed and installed into an empty project', () => {
     await expect(node(tsc, ...options, '--skipLibCheck', 'consumer.ts')).resolves.toBe('');
   });
 
+  test('a worker finds every bundle of the workflows', async () => {
+    const file = path.join(app, 'node_modules', 'provisioning-worker', 'dist', 'src', 'workflow-bundle.js');
+    const script = `const { BUNDLE_VARIANTS, findWorkflowBundle } = require(${JSON.stringify(file)});
+      for (const variant of BUNDLE_VARIANTS) console.log(require('node:path').basename(findWorkflowBundle(variant).codePath));`;
+    expect((await node('-e', script)).split('\n')).toEqual([
+      'workflow-bundle.js',
+      'workflow-bundle.traced.js',
+      'workflow-bundle.encrypted.js',
+      'workflow-bundle.traced-encrypted.js',
+      '',
+    ]);
+  });
+
   test('the command runs', async () => {
     expect(await node(path.join('node_modules', 'provisioning-worker', 'bin', 'provisioning.js'), '--version')).toBe(
       '0.1.0\n',

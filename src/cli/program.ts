@@ -1,11 +1,8 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-
 import { Argument, Command, CommanderError } from 'commander';
 
 import { adoptConfigFile } from '../config/config-file';
 import { ConfigurationError } from '../config/configuration-error';
-import { packageFolder } from '../package-folder';
+import { packageFolder, readVersion } from '../package-folder';
 
 import { addBatchCommands } from './batch-commands';
 import { command, examples, type ExitWith } from './command';
@@ -57,7 +54,7 @@ function createProgram(json: boolean, exitWith: ExitWith): Command {
     .description(
       'Starts and removes Tencent Cloud Identity Center user syncs and follows their tasks to the end, durably, with Temporal.',
     )
-    .version(readVersion(), '-V, --version', 'print the version')
+    .version(readVersion(packageFolder()), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
     .configureOutput({ writeErr: (text) => json || process.stderr.write(text) })
@@ -192,11 +189,6 @@ function refuseConfigFile(): void {
 
 function collect(value: string, previous: readonly string[]): string[] {
   return [...previous, value];
-}
-
-function readVersion(): string {
-  const text = readFileSync(path.join(packageFolder(), 'package.json'), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }
 
 const CONNECTION_HELP = `Connection:

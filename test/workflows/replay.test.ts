@@ -3,7 +3,7 @@ import path from 'node:path';
 
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils';
 import type { temporal } from '@temporalio/proto';
-import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 
 import {
@@ -14,6 +14,7 @@ import {
   SEARCH_ATTRIBUTES,
   type BatchPhase,
 } from '../../src/contract';
+import { BUNDLE_VARIANTS, findWorkflowBundle, type BundleVariant } from '../../src/workflow-bundle';
 import { root } from '../support/project';
 
 type History = temporal.api.history.v1.IHistory;
@@ -26,24 +27,15 @@ interface Recorded {
 const FOLDER = path.join(root, 'test', 'histories');
 const NAMES = readdirSync(FOLDER).map((file) => path.basename(file, '.json'));
 
-describe('the workflows replay what they did before', () => {
-  let workflowBundle: WorkflowBundle;
+beforeAll(() => {
+  // Silent about what a test expects: the failed replay.
+  Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter: 'OFF' } } });
+});
 
-  beforeAll(async () => {
-    // Silent about what a test expects: the failed replay.
-    Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter: 'OFF' } } });
-    const workflowsPath = path.join(root, 'src', 'workflows', 'index.ts');
-    workflowBundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
-  });
-
-  async function errorsOf(...recorded: Recorded[]): Promise<(Error | undefined)[]> {
-    const errors = [];
-    for await (const { error } of Worker.runReplayHistories({ workflowBundle }, recorded)) errors.push(error);
-    return errors;
-  }
-
-  test.each(NAMES)('%s', async (name) => {
-    await expect(errorsOf(read(name))).resolves.toEqual([undefined]);
+describe.each(BUNDLE_VARIANTS)('the workflows replay what they did before, %j', (variant) => {
+  test('every history', async () => {
+    const errors = await errorsOf(variant, ...NAMES.map(read));
+    expect(errors).toEqual(NAMES.map((name) => [read(name).workflowId, undefined]));
   });
 
   test('a history of other code is reported', async () => {
@@ -51,7 +43,7 @@ describe('the workflows replay what they did before', () => {
     for (const { activityTaskScheduledEventAttributes: scheduled } of recorded.history.events ?? []) {
       if (scheduled) scheduled.activityType = { name: 'describeProvisioningTask' };
     }
-    const [error] = await errorsOf(recorded);
+    const [[, error] = []] = await errorsOf(variant, recorded);
     expect(error).toBeInstanceOf(DeterminismViolationError);
     expect(error?.message).toContain(
       "Activity type of scheduled event 'describeProvisioningTask' does not match activity type of activity command 'getProvisioningTaskStatus'",
@@ -82,6 +74,16 @@ describe('the recorded histories', () => {
     expect(last.history.events?.at(-1)?.workflowExecutionCompletedEventAttributes).toBeTruthy();
   });
 });
+
+/** Replays with the bundles that a worker takes, and tells of each history which error came of it. */
+async function errorsOf(variant: BundleVariant, ...recorded: Recorded[]): Promise<[string, Error | undefined][]> {
+  const errors: [string, Error | undefined][] = [];
+  const workflowBundle = findWorkflowBundle(variant);
+  const sinks = { exporter: { export: { fn: () => undefined } } };
+  const replays = Worker.runReplayHistories({ workflowBundle, sinks }, recorded);
+  for await (const { workflowId, error } of replays) errors.push([workflowId, error]);
+  return errors;
+}
 
 function read(name: string): Recorded {
   const { workflowId, history } = JSON.parse(readFileSync(path.join(FOLDER, `${name}.json`), 'utf8')) as Recorded;
