@@ -1,10 +1,10 @@
-import { status } from '@grpc/grpc-js';
 import { NativeConnection, type Logger } from '@temporalio/worker';
 
 import { pause } from './abort-signals';
 import type { TemporalConfig } from './config';
+import { connectionCause, isRefusal } from './connection-cause';
 import { ensureNamespace, ensureSearchAttributes, PreflightError } from './preflight';
-import { messageOf, noServerAnswers } from './sentences';
+import { noServerAnswers } from './sentences';
 
 /** Options of {@link connectToTemporal}. */
 export interface ConnectOptions {
@@ -44,10 +44,12 @@ export async function connectToTemporal(options: ConnectOptions): Promise<Native
       if (isRefusal(error)) throw refused(temporal, error);
       const leftMs = giveUpAtMs - performance.now();
       if (leftMs <= 0) {
-        throw new CannotConnectError(`${noServerAnswers(temporal.address)} (${causeOf(error)})`, { cause: error });
+        throw new CannotConnectError(`${noServerAnswers(temporal.address)} (${connectionCause(error)})`, {
+          cause: error,
+        });
       }
       const left = `trying for ${Math.ceil(leftMs / 1000)} s more`;
-      logger.warn(`No Temporal server answers at ${temporal.address} (${causeOf(error)}): ${left}`);
+      logger.warn(`No Temporal server answers at ${temporal.address} (${connectionCause(error)}): ${left}`);
       await pause(Math.min(pauseMs, leftMs), signal);
     }
   }
@@ -87,19 +89,7 @@ async function withTimeout(connecting: Promise<NativeConnection>): Promise<Nativ
 
 function refused({ address, namespace }: TemporalConfig, cause: unknown): CannotConnectError {
   const next = `Check TEMPORAL_API_KEY or the client certificate, and whether it may use namespace "${namespace}"`;
-  return new CannotConnectError(`The Temporal server at ${address} refused us: ${causeOf(cause)}. ${next}`, { cause });
-}
-
-const REFUSALS: readonly unknown[] = [status.UNAUTHENTICATED, status.PERMISSION_DENIED];
-
-function isRefusal(error: unknown): boolean {
-  if (typeof error !== 'object' || error === null) return false;
-  // While it connects, the SDK tells the code only in words.
-  if ('code' in error) return REFUSALS.includes(error.code);
-  return /Unauthenticated|PermissionDenied/.test(messageOf(error));
-}
-
-/** The first line: what follows is the SDK's dump of the status. */
-function causeOf(error: unknown): string {
-  return messageOf(error).split('\n', 1)[0] ?? '';
+  return new CannotConnectError(`The Temporal server at ${address} refused us: ${connectionCause(cause)}. ${next}`, {
+    cause,
+  });
 }

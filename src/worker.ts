@@ -1,5 +1,4 @@
 import { hostname } from 'node:os';
-import path from 'node:path';
 
 import { Runtime, type NativeConnection, type Worker } from '@temporalio/worker';
 
@@ -21,6 +20,7 @@ import { messageOf, WORKER_IS_POLLING } from './sentences';
 import type { Side } from './side';
 import { CannotConnectError, connectToTemporal } from './temporal-connection';
 import { createNoticeReporter } from './worker-notices';
+import { findWorkflowBundle, WorkflowBundleError } from './workflow-bundle';
 import { openWorkflowSide } from './workflow-side';
 
 /** What is told of a worker that polls. */
@@ -53,7 +53,7 @@ interface Life {
  *
  * @param env - gets the values of the configuration file, so that all who read it see them
  * @param onReady - called once every task queue is polled
- * @throws ConfigurationError, PreflightError, CannotConnectError: see {@link workerExitCode}
+ * @throws ConfigurationError, PreflightError, WorkflowBundleError, CannotConnectError: see {@link workerExitCode}
  */
 export async function runWorkerFromEnvironment(
   env: NodeJS.ProcessEnv,
@@ -85,7 +85,8 @@ export async function runWorkerFromEnvironment(
 
 /** Returns the exit code that an error of the worker deserves: 2 configuration or set-up, 8 cannot connect, else 1. */
 export function workerExitCode(error: unknown): number {
-  if (error instanceof ConfigurationError || error instanceof PreflightError) return 2;
+  const isOfSetUp = [ConfigurationError, PreflightError, WorkflowBundleError].some((type) => error instanceof type);
+  if (isOfSetUp) return 2;
   return error instanceof CannotConnectError ? 8 : 1;
 }
 
@@ -134,6 +135,8 @@ async function runUntilAborted(running: Process, onReady: (taskQueues: string[])
   const { config, temporal, log, life, signal } = running;
   const { logger } = log;
   for (const warning of config.warnings) logger.warn(warning);
+  // Before anything slow: a stale bundle is a fault of the set-up.
+  const workflowBundle = findWorkflowBundle({ traced: false, encrypted: false });
   const connecting = connectToTemporal({ temporal, patienceSeconds: config.connectSeconds, logger, signal });
   const connection = await Promise.race([connecting, untilAborted(signal)]);
   if (!connection) return;
@@ -141,7 +144,7 @@ async function runUntilAborted(running: Process, onReady: (taskQueues: string[])
   const ask = () =>
     connection.withDeadline(Date.now() + PROBE_TIMEOUT_MS, () => connection.workflowService.getSystemInfo({}));
   const probed = probeTemporal({ ask, record: life.probes, signal: probing.signal });
-  const sides = await Promise.race([openSides(connection, running), untilAborted(signal)]);
+  const sides = await Promise.race([openSides(connection, running, workflowBundle), untilAborted(signal)]);
   if (!sides) return;
   try {
     await runWorkers(
@@ -157,7 +160,11 @@ async function runUntilAborted(running: Process, onReady: (taskQueues: string[])
 }
 
 /** Opens each side that this process is to run. */
-async function openSides(connection: NativeConnection, { config, temporal, env }: Process): Promise<Side[]> {
+async function openSides(
+  connection: NativeConnection,
+  { config, temporal, env }: Process,
+  workflowBundle: { codePath: string },
+): Promise<Side[]> {
   const shared = {
     connection,
     namespace: temporal.namespace,
@@ -167,14 +174,7 @@ async function openSides(connection: NativeConnection, { config, temporal, env }
   const { logger, metricMeter } = Runtime.instance();
   const notify = createNoticeReporter(logger, metricMeter);
   return await Promise.all([
-    ...(config.runsWorkflows
-      ? [
-          openWorkflowSide(shared, {
-            itemsFolder: config.itemsFolder,
-            workflowBundle: { codePath: path.join(__dirname, '..', 'workflow-bundle.js') },
-          }),
-        ]
-      : []),
+    ...(config.runsWorkflows ? [openWorkflowSide(shared, { itemsFolder: config.itemsFolder, workflowBundle })] : []),
     ...(config.runsCalls ? [openApiSide(shared, { config, env, notify })] : []),
   ]);
 }
