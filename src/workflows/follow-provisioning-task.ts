@@ -71,6 +71,7 @@ const searchAttributeKeys = {
   taskId: defineSearchAttributeKey(SEARCH_ATTRIBUTES.taskId, SearchAttributeType.KEYWORD),
   startedAt: defineSearchAttributeKey(SEARCH_ATTRIBUTES.startedAt, SearchAttributeType.DATETIME),
   phase: defineSearchAttributeKey(SEARCH_ATTRIBUTES.phase, SearchAttributeType.KEYWORD),
+  phaseSince: defineSearchAttributeKey(SEARCH_ATTRIBUTES.phaseSince, SearchAttributeType.DATETIME),
   errorCode: defineSearchAttributeKey(SEARCH_ATTRIBUTES.errorCode, SearchAttributeType.KEYWORD),
 };
 
@@ -256,6 +257,7 @@ function upsertChanges(follow: Carried): void {
         ]
       : []),
     { key: searchAttributeKeys.phase, value: phase },
+    ...(published.phase === phase ? [] : [{ key: searchAttributeKeys.phaseSince, value: new Date(Date.now()) }]),
     { key: searchAttributeKeys.errorCode, value: errorCode ?? null },
   ]);
   follow.published = { phase, ...(errorCode !== undefined && { errorCode }) };

@@ -49,6 +49,7 @@ type BatchInput<Wanted> = BatchOptions & ItemSource<Wanted> & { zoneId: string }
 const searchAttributeKeys = {
   zoneId: defineSearchAttributeKey(SEARCH_ATTRIBUTES.zoneId, SearchAttributeType.KEYWORD),
   phase: defineSearchAttributeKey(SEARCH_ATTRIBUTES.phase, SearchAttributeType.KEYWORD),
+  phaseSince: defineSearchAttributeKey(SEARCH_ATTRIBUTES.phaseSince, SearchAttributeType.DATETIME),
 };
 
 /**
@@ -169,6 +170,7 @@ async function showUntilEnded(state: BatchState, options: BatchOptions, progress
       upsertSearchAttributes([
         ...(shownPhase === '' ? [{ key: searchAttributeKeys.zoneId, value: zoneId }] : []),
         { key: searchAttributeKeys.phase, value: current.phase },
+        { key: searchAttributeKeys.phaseSince, value: new Date(Date.now()) },
       ]);
       shownPhase = current.phase;
     }
