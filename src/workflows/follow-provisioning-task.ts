@@ -9,7 +9,6 @@ import {
   isCancellation,
   log,
   makeContinueAsNewFunc,
-  metricMeter,
   proxyActivities,
   setCurrentDetails,
   TimeoutFailure,
@@ -39,12 +38,14 @@ import { fairnessKey } from './fairness-key';
 import { describeForOperators } from './current-details';
 import { inputFailure } from './input-failure';
 import { handleMessages, type Follow } from './messages';
+import { detectionDelays, followEndings, unknownStatuses } from './metrics';
 import { nextPollAtMs } from './next-poll';
 import { now } from './now';
 import { toOutcome, toSnapshot } from './snapshot';
 import {
   applyCheck,
   checking,
+  detectionDelaySeconds,
   end,
   initialState,
   isEnded,
@@ -105,6 +106,7 @@ export async function followProvisioningTask(input: FollowInput, carried?: Carri
   }
   publish();
   await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
+  followEndings.add(1, { ending: follow.state.phase });
   return conclude(toOutcome(follow.state));
 }
 
@@ -177,6 +179,8 @@ function take(follow: Follow, result: CheckResult | 'withdrawn', begunMs: number
     return;
   }
   follow.state = applyCheck(before, result, now());
+  const delaySeconds = detectionDelaySeconds(before, follow.state);
+  if (delaySeconds !== undefined) detectionDelays.record(delaySeconds);
   warnOfUnknownStatus(newUnknownStatus(before, follow.state));
   const isLast = begunMs >= Date.parse(follow.state.deadlineAt);
   if (isLast) follow.state = end(follow.state, 'DeadlineExceeded', now());
@@ -228,12 +232,6 @@ function toCheckResult(cause: Error | undefined): CheckResult {
       : (cause?.message ?? 'unknown error');
   return { error: { code: 'ClientError.StatusCheckLost', message }, errorClass: 'transient' };
 }
-
-const unknownStatuses = metricMeter.createCounter(
-  'provisioning_unknown_statuses',
-  undefined,
-  'Statuses seen for the first time in a follow that the API does not document',
-);
 
 function warnOfUnknownStatus(status: string | undefined): void {
   if (status === undefined) return;

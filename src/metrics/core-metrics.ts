@@ -1,0 +1,44 @@
+import type { MetricsExporterConfig } from '@temporalio/worker';
+
+import { DETECTION_DELAY } from '../workflows/metric-names';
+
+/** Polls come at a tenth of the task's age, between one second and half a minute unless a follow says otherwise. */
+const DETECTION_DELAY_BUCKETS = [0.5, 1, 2, 3, 5, 7.5, 10, 15, 20, 30, 45, 60, 120, 300, 900, 3_600];
+
+/** Far below the time limit of any scrape, which must still be answered with the other metrics. */
+const READ_TIMEOUT_MS = 2_000;
+
+/**
+ * Returns the metric options of the SDK's runtime. Names are those of Temporal's pages on alerts: counters end in
+ * `_total`, durations in `_seconds`.
+ *
+ * @param bindAddress - `host:port` of the SDK's own exporter; only this process is to read it
+ */
+export function coreMetricsOptions(bindAddress: string): MetricsExporterConfig {
+  return {
+    attachServiceName: false,
+    prometheus: {
+      bindAddress,
+      countersTotalSuffix: true,
+      unitSuffix: true,
+      useSecondsForDurations: true,
+      histogramBucketOverrides: { [DETECTION_DELAY]: DETECTION_DELAY_BUCKETS },
+    },
+  };
+}
+
+/**
+ * Reads the SDK's metrics.
+ *
+ * @param bindAddress - of {@link coreMetricsOptions}
+ * @returns undefined when they are not to be had within two seconds
+ */
+export async function readCoreMetrics(bindAddress: string): Promise<string | undefined> {
+  try {
+    const signal = AbortSignal.timeout(READ_TIMEOUT_MS);
+    const response = await fetch(`http://${bindAddress}/metrics`, { signal });
+    return response.ok ? await response.text() : undefined;
+  } catch {
+    return undefined;
+  }
+}
