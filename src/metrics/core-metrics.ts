@@ -1,5 +1,6 @@
 import type { MetricsExporterConfig } from '@temporalio/worker';
 
+import { freePort } from '../free-port';
 import { DETECTION_DELAY } from '../workflows/metric-names';
 
 /** Polls come at a tenth of the task's age, between one second and half a minute unless a follow says otherwise. */
@@ -7,12 +8,13 @@ const DETECTION_DELAY_BUCKETS = [0.5, 1, 2, 3, 5, 7.5, 10, 15, 20, 30, 45, 60, 1
 
 /** Far below the time limit of any scrape, which must still be answered with the other metrics. */
 const READ_TIMEOUT_MS = 2_000;
+const ATTEMPTS = 3;
 
 /**
  * Returns the metric options of the SDK's runtime. Names are those of Temporal's pages on alerts: counters end in
  * `_total`, durations in `_seconds`.
  *
- * @param bindAddress - `host:port` of the SDK's own exporter; only this process is to read it
+ * @param bindAddress - `host:port` of the SDK's own exporter
  */
 export function coreMetricsOptions(bindAddress: string): MetricsExporterConfig {
   return {
@@ -28,9 +30,29 @@ export function coreMetricsOptions(bindAddress: string): MetricsExporterConfig {
 }
 
 /**
+ * Has the SDK's runtime installed with its exporter on a free port of the loopback interface, which only this process is
+ * to read.
+ *
+ * @param install - must throw when the port is taken, as `Runtime.install` does
+ * @returns `host:port` of the exporter
+ */
+export async function installCoreMetrics(install: (metrics: MetricsExporterConfig) => void): Promise<string> {
+  for (let attempt = 1; ; attempt += 1) {
+    const bindAddress = `127.0.0.1:${await freePort()}`;
+    try {
+      install(coreMetricsOptions(bindAddress));
+      return bindAddress;
+    } catch (error) {
+      // A port that was free may be taken before the exporter has it.
+      if (attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+/**
  * Reads the SDK's metrics.
  *
- * @param bindAddress - of {@link coreMetricsOptions}
+ * @param bindAddress - of {@link installCoreMetrics}
  * @returns undefined when they are not to be had within two seconds
  */
 export async function readCoreMetrics(bindAddress: string): Promise<string | undefined> {

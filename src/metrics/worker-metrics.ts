@@ -69,7 +69,7 @@ export class WorkerMetrics {
   /**
    * Answers a scrape: the SDK's metrics, when they are to be had, and those of this registry.
    *
-   * @param readSdkMetrics - see `readCoreMetrics`; none where the SDK exports none
+   * @param readSdkMetrics - see `readCoreMetrics`
    */
   async scrape(readSdkMetrics: () => Promise<string | undefined>): Promise<string> {
     const ofSdk = await readSdkMetrics();
