@@ -1,10 +1,6 @@
 import type { MetricsExporterConfig } from '@temporalio/worker';
 
 import { freePort } from '../free-port';
-import { DETECTION_DELAY } from '../workflows/metric-names';
-
-/** Polls come at a tenth of the task's age, between one second and half a minute unless a follow says otherwise. */
-const DETECTION_DELAY_BUCKETS = [0.5, 1, 2, 3, 5, 7.5, 10, 15, 20, 30, 45, 60, 120, 300, 900, 3_600];
 
 /** Far below the time limit of any scrape, which must still be answered with the other metrics. */
 const READ_TIMEOUT_MS = 2_000;
@@ -19,13 +15,7 @@ const ATTEMPTS = 3;
 export function coreMetricsOptions(bindAddress: string): MetricsExporterConfig {
   return {
     attachServiceName: false,
-    prometheus: {
-      bindAddress,
-      countersTotalSuffix: true,
-      unitSuffix: true,
-      useSecondsForDurations: true,
-      histogramBucketOverrides: { [DETECTION_DELAY]: DETECTION_DELAY_BUCKETS },
-    },
+    prometheus: { bindAddress, countersTotalSuffix: true, unitSuffix: true, useSecondsForDurations: true },
   };
 }
 

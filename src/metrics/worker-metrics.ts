@@ -1,12 +1,15 @@
+import type { InjectedSinks } from '@temporalio/worker';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 
 import type { QuotaCalls } from '../quota';
 import type { CloudObserver } from '../tencent';
+import type { MetricSinks } from '../workflows/metrics';
 
 import { createCloudMetrics } from './cloud-metrics';
 import { createFollowMetrics, type FollowMetrics } from './follow-metrics';
 import { createHealthMetrics, type HealthMetrics } from './health-metrics';
 import { createQuotaMetrics, type ReadQuota } from './quota-metrics';
+import { createWorkflowMetrics } from './workflow-metrics';
 
 /** Gauges whose names say that they were counters; `nodejs_active_…` without the suffix tell the same. */
 const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
@@ -22,11 +25,12 @@ export interface WorkerMetricsOptions {
 }
 
 /**
- * The metrics of one worker process that are not the SDK's: calls, keys and clock, quotas, follows as the server counts
- * them, the worker's own state, and the process. Those of workflows are emitted through the SDK, since replays must not
- * count.
+ * The metrics of one worker process that are not the SDK's: endings and delays of follows, calls, keys and clock, quotas,
+ * follows as the server counts them, the worker's own state, and the process.
  */
 export class WorkerMetrics {
+  /** What a worker that runs workflows needs: without them it logs an error for each event. */
+  readonly sinks: InjectedSinks<MetricSinks>;
   /** Calls, keys and clock. */
   readonly cloud: CloudObserver;
   readonly follows: FollowMetrics;
@@ -39,11 +43,12 @@ export class WorkerMetrics {
     const registers = [this.registry];
     this.health = createHealthMetrics(this.registry, now);
     this.follows = createFollowMetrics(this.registry);
+    this.sinks = createWorkflowMetrics(this.registry);
     this.cloud = createCloudMetrics(this.registry, now);
     createQuotaMetrics(this.registry, this.quotas);
     this.sdkMetricsUp = new Gauge({
       name: 'provisioning_sdk_metrics_up',
-      help: "Whether the SDK's metrics, which are named temporal_ and those of workflows, are in this scrape: 1 or 0",
+      help: 'Whether the metrics of the Temporal SDK, those named temporal_, are in this scrape: 1 or 0',
       registers,
     });
     new Gauge({

@@ -38,7 +38,7 @@ import { fairnessKey } from './fairness-key';
 import { describeForOperators } from './current-details';
 import { inputFailure } from './input-failure';
 import { handleMessages, type Follow } from './messages';
-import { detectionDelays, followEndings, unknownStatuses } from './metrics';
+import { metrics } from './metrics';
 import { nextPollAtMs } from './next-poll';
 import { now } from './now';
 import { toOutcome, toSnapshot } from './snapshot';
@@ -106,8 +106,9 @@ export async function followProvisioningTask(input: FollowInput, carried?: Carri
   }
   publish();
   await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
-  followEndings.add(1, { ending: follow.state.phase });
-  return conclude(toOutcome(follow.state));
+  const outcome = toOutcome(follow.state);
+  metrics.followEnded(outcome.phase);
+  return conclude(outcome);
 }
 
 function begin(input: FollowInput): Carried {
@@ -180,7 +181,7 @@ function take(follow: Follow, result: CheckResult | 'withdrawn', begunMs: number
   }
   follow.state = applyCheck(before, result, now());
   const delaySeconds = detectionDelaySeconds(before, follow.state);
-  if (delaySeconds !== undefined) detectionDelays.record(delaySeconds);
+  if (delaySeconds !== undefined) metrics.endDetected(delaySeconds);
   warnOfUnknownStatus(newUnknownStatus(before, follow.state));
   const isLast = begunMs >= Date.parse(follow.state.deadlineAt);
   if (isLast) follow.state = end(follow.state, 'DeadlineExceeded', now());
@@ -236,7 +237,7 @@ function toCheckResult(cause: Error | undefined): CheckResult {
 function warnOfUnknownStatus(status: string | undefined): void {
   if (status === undefined) return;
   log.warn('The cloud answered a status that its page does not name', { status });
-  unknownStatuses.add(1);
+  metrics.unknownStatusSeen();
 }
 
 /** Writes what changed to the search attributes; each upsert is an event of the history. */

@@ -1,32 +1,22 @@
-import { metricMeter } from '@temporalio/workflow';
+import { proxySinks, type Sinks } from '@temporalio/workflow';
 
-import { DETECTION_DELAY } from './metric-names';
+import type { Ending, ItemOutcome } from '../contract';
 
-// The SDK's meter does not count again what a replay repeats, and adds namespace, task queue and workflow type.
+/**
+ * What workflows tell the metrics of their worker; see `WorkerMetrics.sinks`. What a replay repeats is not told again.
+ * The SDK's own meter would do the same, but its counters are not there before their first event, which Prometheus then
+ * cannot see, and its tags are not named as Prometheus wants it.
+ */
+export interface MetricSinks extends Sinks {
+  provisioningMetrics: {
+    followEnded(ending: Ending): void;
+    /** @param delaySeconds - see `detectionDelaySeconds` */
+    endDetected(delaySeconds: number): void;
+    /** A follow saw a status for the first time that the API does not document. */
+    unknownStatusSeen(): void;
+    /** A batch has ended, or a part of a large one. */
+    batchItemsEnded(outcomes: Partial<Record<ItemOutcome, number>>): void;
+  };
+}
 
-/** Label `ending`. */
-export const followEndings = metricMeter.createCounter(
-  'provisioning_follow_endings',
-  undefined,
-  'Follows that ended, by their ending',
-);
-
-export const detectionDelays = metricMeter.createHistogram(
-  DETECTION_DELAY,
-  'float',
-  'seconds',
-  'From the answer that last told a task as going on to the one that told its end: it ended at some moment between',
-);
-
-export const unknownStatuses = metricMeter.createCounter(
-  'provisioning_unknown_statuses',
-  undefined,
-  'Statuses seen for the first time in a follow that the API does not document',
-);
-
-/** Label `outcome`. */
-export const batchItems = metricMeter.createCounter(
-  'provisioning_batch_items',
-  undefined,
-  'Items of batches that ended, by what became of them',
-);
+export const metrics = proxySinks<MetricSinks>().provisioningMetrics;

@@ -23,7 +23,7 @@ import {
   type UserSyncRef,
 } from '../../contract';
 import { inputFailure } from '../input-failure';
-import { batchItems } from '../metrics';
+import { metrics } from '../metrics';
 import { now } from '../now';
 
 import { describeBatch } from './batch-details';
@@ -139,7 +139,7 @@ async function runItems<Wanted extends UserSyncItem | UserSyncRef, Input extends
   await shown;
   await told;
   const report = toReport(state, outcomes());
-  for (const [outcome, count] of Object.entries(report.outcomes)) batchItems.add(count, { outcome });
+  metrics.batchItemsEnded(report.outcomes);
   const lines = part.items.map(lineOf);
   if (!partOf && report.phase === 'Completed') return { ...report, lines };
   // All lines of a large batch are too long for the history of one workflow, and a Canceled close has no result.
