@@ -7,6 +7,7 @@ import { createUserSyncActivities } from './activities/user-sync-activities';
 import type { WorkerConfig } from './config';
 import { TASK_QUEUES } from './contract';
 import { DRAIN } from './drain';
+import type { WorkerMetrics } from './metrics';
 import { createPacedSlots, WorkerQuota, type QuotaCalls, type QuotaNotice } from './quota';
 import { readTaskQueue } from './task-queues';
 import { openCloud, type Notice as CloudNotice } from './tencent';
@@ -17,6 +18,7 @@ export interface ApiSideOptions {
   config: WorkerConfig;
   env: NodeJS.ProcessEnv;
   notify: (notice: CloudNotice | QuotaNotice) => void;
+  metrics: WorkerMetrics;
 }
 
 /** A queue of calls has no other tasks. */
@@ -33,11 +35,12 @@ interface CallQueue {
 
 /** Opens the side of the worker that calls the cloud: two queues of calls, each with a rate of its own. */
 export async function openApiSide(shared: SharedWorkerOptions, options: ApiSideOptions): Promise<Side> {
-  const { config, env, notify } = options;
+  const { config, env, notify, metrics } = options;
   const { connection, namespace, identity } = shared;
   const openQueue = (taskQueue: string, calls: QuotaCalls, callsPerSecond: number): CallQueue => {
     const readQueue = () => readTaskQueue(connection, { namespace, queue: taskQueue, kind: 'activity' });
     const quota = new WorkerQuota({ calls, callsPerSecond, workers: config.workers, identity, readQueue, notify });
+    metrics.watchQuota(calls, () => quota.figures());
     return { taskQueue, callsPerSecond, quota };
   };
   const statusQueue = openQueue(TASK_QUEUES.tencentOrganization, 'status', config.statusCallsPerSecond);
@@ -47,6 +50,7 @@ export async function openApiSide(shared: SharedWorkerOptions, options: ApiSideO
     env,
     homeDir: homedir(),
     notify,
+    observer: metrics.cloud,
     statusCallQuota: statusQueue.quota,
     userSyncQuota: userSyncQueue.quota,
   });

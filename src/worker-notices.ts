@@ -1,4 +1,3 @@
-import type { MetricGauge, MetricMeter } from '@temporalio/common';
 import type { Logger } from '@temporalio/worker';
 
 import { VARIABLES } from './config';
@@ -13,63 +12,21 @@ const RATE_VARIABLES: Record<QuotaCalls, string> = {
   'user-sync': VARIABLES.userSyncCallsPerSecond,
 };
 
-/** Makes notices visible: as a line of the log, and as a metric. */
-export function createNoticeReporter(logger: Logger, meter: MetricMeter): (notice: Notice) => void {
-  const clockOffset = meter.createGauge(
-    'provisioning_clock_offset_seconds',
-    'int',
-    's',
-    "How far this machine's clock is behind or ahead of the cloud's, as signatures correct it",
-  );
-  // Core takes no negative value, so the direction is a tag.
-  const showOffset = (seconds: number): void => {
-    clockOffset.set(Math.max(0, seconds), { direction: 'behind' });
-    clockOffset.set(Math.max(0, -seconds), { direction: 'ahead' });
-  };
-  const renewals = meter.createCounter(
-    'provisioning_credential_renewals',
-    undefined,
-    'Renewals of temporary credentials, by result',
-  );
-  const createPaceGauge = (name: string, calls: QuotaCalls) =>
-    meter.createGauge(
-      name,
-      'float',
-      undefined,
-      `Most ${calls} calls a second that this worker makes: its share of the quota, less what throttling took`,
-    );
-  const paces: Record<QuotaCalls, MetricGauge> = {
-    status: createPaceGauge('provisioning_status_calls_per_second_limit', 'status'),
-    'user-sync': createPaceGauge('provisioning_user_sync_calls_per_second_limit', 'user-sync'),
-  };
-  showOffset(0);
+/** Notices that ask for something to be done, or tell what a person should know of. */
+const WARNINGS: ReadonlySet<Notice['kind']> = new Set([
+  'clockCorrected',
+  'credentialsNotRenewed',
+  'credentialsShortLived',
+  'throttled',
+  'ratesDiffer',
+  'workersUnknown',
+]);
+
+/** Makes notices visible as lines of the log. */
+export function createNoticeReporter(logger: Logger): (notice: Notice) => void {
   return (notice) => {
-    const { kind: _, ...details } = notice;
-    if ('callsPerSecond' in notice) paces[notice.calls].set(notice.callsPerSecond);
-    switch (notice.kind) {
-      case 'clockCorrected':
-        showOffset(notice.offsetSeconds);
-        logger.warn(sentenceOf(notice), details);
-        break;
-      case 'credentialsRenewed':
-        renewals.add(1, { result: 'renewed' });
-        logger.info(sentenceOf(notice), details);
-        break;
-      case 'credentialsNotRenewed':
-        renewals.add(1, { result: 'failed' });
-        logger.warn(sentenceOf(notice), details);
-        break;
-      case 'share':
-      case 'throttlingOver':
-        logger.info(sentenceOf(notice), details);
-        break;
-      case 'credentialsShortLived':
-      case 'throttled':
-      case 'ratesDiffer':
-      case 'workersUnknown':
-        logger.warn(sentenceOf(notice), details);
-        break;
-    }
+    const { kind, ...details } = notice;
+    logger.log(WARNINGS.has(kind) ? 'WARN' : 'INFO', sentenceOf(notice), details);
   };
 }
 

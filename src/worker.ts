@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import path from 'node:path';
 
 import { Runtime, type NativeConnection, type Worker } from '@temporalio/worker';
 
@@ -8,10 +9,12 @@ import { adoptConfigFile, ConfigurationError, readConfig, VARIABLES } from './co
 import type { TemporalConfig, WorkerConfig } from './config';
 import { readLogSettings } from './config/log-settings';
 import { DRAIN } from './drain';
-import type { ProbeRecord, Vitals } from './health/health';
-import { startHttpServer, type HttpServer } from './health/http-server';
+import { judgeReadiness, type ProbeRecord, type Vitals } from './health/health';
+import { startHttpServer, type HttpServer, type HttpServerOptions } from './health/http-server';
 import { probeTemporal, PROBE_TIMEOUT_MS } from './health/probe';
 import { openWorkerLog, type WorkerLog } from './logs/worker-log';
+import { countFollows, installCoreMetrics, readCoreMetrics, watchFollowCounts, WorkerMetrics } from './metrics';
+import { packageFolder, readVersion } from './package-folder';
 import { nameOfPeer } from './peer';
 import { PreflightError } from './preflight';
 import { drainOnSignals } from './process-signals';
@@ -22,6 +25,9 @@ import { CannotConnectError, connectToTemporal } from './temporal-connection';
 import { createNoticeReporter } from './worker-notices';
 import { findWorkflowBundle, WorkflowBundleError } from './workflow-bundle';
 import { openWorkflowSide } from './workflow-side';
+
+/** A count that takes longer comes too late. */
+const COUNT_TIMEOUT_MS = 10_000;
 
 /** What is told of a worker that polls. */
 export interface ReadyWorker {
@@ -37,6 +43,7 @@ interface Process {
   env: NodeJS.ProcessEnv;
   log: WorkerLog;
   life: Life;
+  metrics: WorkerMetrics;
   /** Drains the worker when aborted, also during its start. */
   signal: AbortSignal;
 }
@@ -65,9 +72,14 @@ export async function runWorkerFromEnvironment(
   if (!configured) return;
   const log = openLog(env);
   signal.addEventListener('abort', () => beginDrain(log, String(signal.reason)), { once: true });
-  installRuntime(log);
+  const sdkMetrics = await installRuntime(log);
   const life: Life = { workers: [], probes: {} };
-  const http = await openHttp(configured.config, () => vitalsOf(life, signal));
+  const vitals = () => vitalsOf(life, signal);
+  const metrics = openMetrics();
+  const http = await openHttp(configured.config, vitals, async () => {
+    metrics.health.ready(judgeReadiness(vitals(), Date.now()).ok);
+    return { contentType: metrics.contentType, text: await metrics.scrape(() => readCoreMetrics(sdkMetrics)) };
+  });
   if (http) log.logger.info('Health and metrics are served', { httpUrl: http.url });
   const tellReady = (taskQueues: string[]): void => {
     const ready = { taskQueues, ...(http && { httpUrl: http.url }) };
@@ -75,7 +87,7 @@ export async function runWorkerFromEnvironment(
     onReady(ready);
   };
   try {
-    await runUntilAborted({ ...configured, env, log, life, signal }, tellReady);
+    await runUntilAborted({ ...configured, env, log, life, metrics, signal }, tellReady);
   } finally {
     if (signal.aborted) log.logger.info('Drained');
     await http?.close();
@@ -94,18 +106,26 @@ function openLog(env: NodeJS.ProcessEnv): WorkerLog {
   return openWorkerLog(readLogSettings(env, []), createSecrets(env));
 }
 
-function installRuntime({ logger }: WorkerLog): void {
-  Runtime.install({
-    logger,
-    shutdownSignals: [],
-    telemetryOptions: { logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} } },
-  });
+/** Returns where the SDK's metrics are. */
+function installRuntime({ logger }: WorkerLog): Promise<string> {
+  const logging = { filter: { core: 'WARN', other: 'ERROR' }, forward: {} } as const;
+  return installCoreMetrics((metrics) =>
+    Runtime.install({ logger, shutdownSignals: [], telemetryOptions: { logging, metrics } }),
+  );
 }
 
-async function openHttp({ httpAddress }: WorkerConfig, vitals: () => Vitals): Promise<HttpServer | undefined> {
+function openMetrics(): WorkerMetrics {
+  const sdkVersion = readVersion(path.dirname(require.resolve('@temporalio/worker/package.json')));
+  return new WorkerMetrics({ version: readVersion(packageFolder()), sdkVersion });
+}
+
+async function openHttp(
+  { httpAddress }: WorkerConfig,
+  vitals: () => Vitals,
+  metrics: HttpServerOptions['metrics'],
+): Promise<HttpServer | undefined> {
   if (!httpAddress) return undefined;
   try {
-    const metrics = () => Promise.resolve({ contentType: 'text/plain', text: '' });
     return await startHttpServer({ address: httpAddress, vitals, metrics });
   } catch (error) {
     const address = nameOfPeer(httpAddress);
@@ -132,7 +152,7 @@ function beginDrain(log: WorkerLog, reason: string): void {
 
 /** Aborted during the start it returns at once; what was opened until then has no work, and goes with the process. */
 async function runUntilAborted(running: Process, onReady: (taskQueues: string[]) => void): Promise<void> {
-  const { config, temporal, log, life, signal } = running;
+  const { config, temporal, log, life, metrics, signal } = running;
   const { logger } = log;
   for (const warning of config.warnings) logger.warn(warning);
   // Before anything slow: a stale bundle is a fault of the set-up.
@@ -143,9 +163,11 @@ async function runUntilAborted(running: Process, onReady: (taskQueues: string[])
   const probing = new AbortController();
   const ask = () =>
     connection.withDeadline(Date.now() + PROBE_TIMEOUT_MS, () => connection.workflowService.getSystemInfo({}));
-  const probed = probeTemporal({ ask, record: life.probes, signal: probing.signal });
+  const onProbe = (isAnswered: boolean) => metrics.health.probed(isAnswered);
+  const probed = probeTemporal({ ask, record: life.probes, onProbe, signal: probing.signal });
   const sides = await Promise.race([openSides(connection, running, workflowBundle), untilAborted(signal)]);
   if (!sides) return;
+  const counted = config.runsWorkflows ? showCounts(connection, running, probing.signal) : Promise.resolve();
   try {
     await runWorkers(
       sides.flatMap(({ workers }) => workers),
@@ -154,15 +176,33 @@ async function runUntilAborted(running: Process, onReady: (taskQueues: string[])
     );
   } finally {
     probing.abort();
-    await Promise.all([probed, ...sides.map((side) => side.close())]);
+    await Promise.all([probed, counted, ...sides.map((side) => side.close())]);
     await connection.close();
   }
+}
+
+/** Keeps the metrics of what the server counts up to date. */
+function showCounts(
+  connection: NativeConnection,
+  { temporal, log, metrics }: Process,
+  signal: AbortSignal,
+): Promise<void> {
+  const count = () => countFollows(connection.workflowService, temporal.namespace, Date.now);
+  return watchFollowCounts({
+    count: () =>
+      connection.withAbortSignal(signal, () => connection.withDeadline(Date.now() + COUNT_TIMEOUT_MS, count)),
+    metrics: metrics.follows,
+    signal,
+    onFailure(error) {
+      log.logger.warn(`Follows cannot be counted, so their metrics are absent: ${messageOf(error)}`);
+    },
+  });
 }
 
 /** Opens each side that this process is to run. */
 async function openSides(
   connection: NativeConnection,
-  { config, temporal, env }: Process,
+  { config, temporal, env, metrics }: Process,
   workflowBundle: { codePath: string },
 ): Promise<Side[]> {
   const shared = {
@@ -171,11 +211,12 @@ async function openSides(
     identity: `${process.pid}@${hostname()}`,
     shutdownForceTime: `${DRAIN.forceSeconds}s`,
   } as const;
-  const { logger, metricMeter } = Runtime.instance();
-  const notify = createNoticeReporter(logger, metricMeter);
+  const notify = createNoticeReporter(Runtime.instance().logger);
   return await Promise.all([
-    ...(config.runsWorkflows ? [openWorkflowSide(shared, { itemsFolder: config.itemsFolder, workflowBundle })] : []),
-    ...(config.runsCalls ? [openApiSide(shared, { config, env, notify })] : []),
+    ...(config.runsWorkflows
+      ? [openWorkflowSide(shared, { itemsFolder: config.itemsFolder, sinks: metrics.sinks, workflowBundle })]
+      : []),
+    ...(config.runsCalls ? [openApiSide(shared, { config, env, notify, metrics })] : []),
   ]);
 }
 

@@ -6,7 +6,7 @@ import { TASK_QUEUES } from './contract';
 import type { SharedWorkerOptions, Side } from './side';
 
 /** Options of {@link openWorkflowSide}. */
-export interface WorkflowSideOptions extends Pick<WorkerOptions, 'workflowBundle'> {
+export interface WorkflowSideOptions extends Pick<WorkerOptions, 'workflowBundle' | 'sinks'> {
   /** Folder with the item files of large batches. */
   itemsFolder: string;
 }

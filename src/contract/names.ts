@@ -69,7 +69,7 @@ export const BATCH_QUERIES = {
   report: 'report',
 } as const;
 
-/** Search attributes of a follow. The server stores them in clear text: no personal data. */
+/** Search attributes of a follow; those of zone and phase also of a batch. The server stores them in clear text: no personal data. */
 export const SEARCH_ATTRIBUTES = {
   zoneId: 'ProvisioningZoneId',
   taskId: 'ProvisioningTaskId',
@@ -77,6 +77,8 @@ export const SEARCH_ATTRIBUTES = {
   errorCode: 'ProvisioningErrorCode',
   /** When the cloud task began, which the StartTime of a run does not tell after a continue-as-new. */
   startedAt: 'ProvisioningStartedAt',
+  /** When the present phase began. */
+  phaseSince: 'ProvisioningPhaseSince',
 } as const;
 
 /** One of {@link SEARCH_ATTRIBUTES}, by its name on the server. */
@@ -89,6 +91,7 @@ export const SEARCH_ATTRIBUTE_TYPES = {
   [SEARCH_ATTRIBUTES.phase]: 'Keyword',
   [SEARCH_ATTRIBUTES.errorCode]: 'Keyword',
   [SEARCH_ATTRIBUTES.startedAt]: 'Datetime',
+  [SEARCH_ATTRIBUTES.phaseSince]: 'Datetime',
 } as const satisfies Record<SearchAttributeName, string>;
 
 /**

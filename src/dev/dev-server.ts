@@ -1,15 +1,17 @@
 import { execFile, spawn } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
-import net from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
+import { freePort } from '../free-port';
 import { messageOf } from '../sentences';
 
 import { withoutTemporalSettings } from './local-environment';
 import { FAST_TIMER_SETTINGS, SERVER_SETTINGS } from './server-settings';
 import { killWithThisProcess } from './watchdog';
+
+export { freePort } from '../free-port';
 
 const execFileAsync = promisify(execFile);
 
@@ -51,18 +53,6 @@ export interface DevServer {
   pid: number;
   /** Stops the server and waits until it has gone; calling it again waits for the same stop. */
   stop(): Promise<void>;
-}
-
-/**
- * Finds a free TCP port on the loopback interface.
- *
- * @param preferred - taken when it is free
- */
-export async function freePort(preferred?: number): Promise<number> {
-  if (preferred !== undefined && preferred > 0 && (await tryListen(preferred)) !== undefined) return preferred;
-  const port = await tryListen(0);
-  if (port === undefined) throw new Error(`No free TCP port on ${HOST}`);
-  return port;
 }
 
 /**
@@ -181,15 +171,4 @@ async function waitUntilHealthy(
       await sleep(POLL_INTERVAL_MS);
     }
   }
-}
-
-function tryListen(port: number): Promise<number | undefined> {
-  return new Promise((resolve) => {
-    const server = net.createServer();
-    server.once('error', () => resolve(undefined));
-    server.listen({ port, host: HOST, exclusive: true }, () => {
-      const { port: bound } = server.address() as net.AddressInfo;
-      server.close(() => resolve(bound));
-    });
-  });
 }

@@ -1,3 +1,3 @@
 export type { QuotaCalls, QuotaNotice } from './notices';
 export { createPacedSlots } from './slots';
-export { WorkerQuota } from './worker-quota';
+export { WorkerQuota, type QuotaFigures } from './worker-quota';

@@ -32,6 +32,16 @@ export interface WorkerQuotaOptions {
   notify: (notice: QuotaNotice) => void;
 }
 
+/** A quota as it stands, for figures. */
+export interface QuotaFigures {
+  /** Calls a second of all workers together. */
+  quotaPerSecond: number;
+  /** Most calls a second of this worker, less what throttling took; absent until it is known how many share the quota. */
+  sharePerSecond?: number;
+  /** Calls of this worker so far that the cloud refused for their rate. */
+  throttles: number;
+}
+
 /**
  * This worker's part of a quota: an even pace of its share of the rate, which follows what a person sets on the server,
  * how many workers share it, and what the cloud throttles.
@@ -42,6 +52,7 @@ export class WorkerQuota implements CallQuota {
   private readonly stopping = new AbortController();
   private quotaPerSecond: number;
   private sharers: number;
+  private throttles = 0;
   private isReady = false;
   private isBraked = false;
   private hasOtherRate = false;
@@ -67,9 +78,15 @@ export class WorkerQuota implements CallQuota {
   }
 
   throttled(code: string): void {
+    this.throttles += 1;
     if (!this.brake.throttled(performance.now())) return;
     this.isBraked = true;
     this.notify({ kind: 'throttled', code, callsPerSecond: this.applyRate() });
+  }
+
+  figures(): QuotaFigures {
+    const { quotaPerSecond, throttles, isReady } = this;
+    return { quotaPerSecond, ...(isReady && { sharePerSecond: this.callsPerSecond() }), throttles };
   }
 
   private open(): void {
@@ -162,8 +179,12 @@ export class WorkerQuota implements CallQuota {
   }
 
   private applyRate(): number {
-    const callsPerSecond = (this.quotaPerSecond / this.sharers) * this.brake.shareAt(performance.now());
+    const callsPerSecond = this.callsPerSecond();
     if (this.isReady) this.pacer.setRate(callsPerSecond);
     return callsPerSecond;
+  }
+
+  private callsPerSecond(): number {
+    return (this.quotaPerSecond / this.sharers) * this.brake.shareAt(performance.now());
   }
 }

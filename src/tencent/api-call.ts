@@ -4,6 +4,8 @@ import type { CallQuota } from './call-quota';
 import type { Credentials } from './credentials/credentials';
 import { CLIENT_ERRORS, TencentCloudError } from './errors';
 import { readJson, writeJson } from './exact-json';
+import { NO_OBSERVER, type CloudObserver } from './observer';
+import { watchRequest } from './request-watch';
 import type { ServerClock } from './server-clock';
 import { signRequest } from './sign';
 import type { HttpAnswer, Transport } from './transport';
@@ -21,6 +23,8 @@ export interface ApiOptions {
   language?: 'en-US' | 'zh-CN' | undefined;
   transport: Transport;
   clock: ServerClock;
+  /** Default: nobody is told. */
+  observer?: CloudObserver | undefined;
 }
 
 /** A `Response` without an Error. */
@@ -63,7 +67,7 @@ export const MAX_NAME_LENGTH = 128;
 
 /** Makes calls of one API of the cloud. */
 export function createApi(options: ApiOptions): CallApi {
-  const { service, version, endpoint, region, language = 'en-US', transport, clock } = options;
+  const { service, version, endpoint, region, language = 'en-US', transport, clock, observer = NO_OBSERVER } = options;
   const url = new URL('/', endpoint);
   // Without its port: the official signer signs the name alone, and the cloud verifies against Host as received.
   const host = url.hostname;
@@ -85,12 +89,15 @@ export function createApi(options: ApiOptions): CallApi {
       ...(token && { 'X-TC-Token': token }),
       ...(region && { 'X-TC-Region': region }),
     };
-    const turn = quota && ((signal: AbortSignal): Promise<() => void> => quota.turn(signal));
-    const answer = await transport.send({ method: 'POST', url, headers, body, turn, isWrite }, deadline);
     const secrets = credentials === 'skip' ? [] : [credentials.secretId, credentials.secretKey, token];
+    const watch = watchRequest(action, quota, observer);
     try {
-      return readEnvelope(answer, (text) => withoutSecrets(text, secrets));
+      const sent = await transport.send({ method: 'POST', url, headers, body, turn: watch.turn, isWrite }, deadline);
+      const answer = readEnvelope(sent, (text) => withoutSecrets(text, secrets));
+      watch.ended(answer);
+      return answer;
     } catch (error) {
+      if (error instanceof Error) watch.ended(error);
       if (error instanceof TencentCloudError && error.errorClass === 'throttled') quota?.throttled(error.code);
       throw error;
     }

@@ -3,6 +3,7 @@ import { createCredentialChain, type CredentialSource, type CredentialSourceName
 import { stsEndpointOf, validateEndpoint } from './endpoint';
 import type { Environment } from './environment';
 import type { Notify } from './notices';
+import type { CloudObserver } from './observer';
 import { createOrganizationClient, type OrganizationClient } from './organization-client';
 import { createServerClock, type ServerClock } from './server-clock';
 import { createTransport } from './transport';
@@ -31,6 +32,8 @@ export interface CloudSurroundings {
   proxies?: Environment;
   homeDir: string;
   notify: Notify;
+  /** Default: nobody is told. */
+  observer?: CloudObserver;
   /** Of GetProvisioningTaskStatus. Default: none. */
   statusCallQuota?: CallQuota;
   /** Of the actions on user syncs. Default: none. */
@@ -52,7 +55,7 @@ export interface Cloud {
  * @throws Error naming every fault of an endpoint, or a proxy variable that is not a URL
  */
 export function openCloud(settings: CloudSettings, surroundings: CloudSurroundings): Cloud {
-  const { env, proxies = env, homeDir, notify, statusCallQuota, userSyncQuota } = surroundings;
+  const { env, proxies = env, homeDir, notify, observer, statusCallQuota, userSyncQuota } = surroundings;
   const { endpoint, allowHttp = false, region, stsEndpoint = stsEndpointOf(endpoint), metadataEndpoint } = settings;
   const faults = validateEndpoint(stsEndpoint, { allowHttp });
   if (faults.length > 0) throw new Error(`Invalid endpoint of STS: ${faults.join('; ')}`);
@@ -71,6 +74,7 @@ export function openCloud(settings: CloudSettings, surroundings: CloudSurroundin
     directTransport,
     clock,
     notify,
+    observer,
   });
   const organization = createOrganizationClient({
     endpoint,
@@ -80,6 +84,7 @@ export function openCloud(settings: CloudSettings, surroundings: CloudSurroundin
     transport,
     clock,
     notify,
+    observer,
     statusCallQuota,
     userSyncQuota,
   });

@@ -9,6 +9,7 @@ export * from './environment';
 export * from './error-table';
 export * from './errors';
 export * from './notices';
+export * from './observer';
 export * from './organization-client';
 export * from './server-clock';
 export * from './sign';

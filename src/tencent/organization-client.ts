@@ -13,7 +13,9 @@ import {
 import { withinDeadline } from './call-deadline';
 import type { CallQuota } from './call-quota';
 import { DEFAULT_ENDPOINT, validateEndpoint } from './endpoint';
+import { TencentCloudError } from './errors';
 import { callHealing, type HealingOptions } from './healing-call';
+import { NO_OBSERVER } from './observer';
 import { createUserSyncActions, type CallAction, type UserSyncActions } from './user-sync-actions';
 
 /** The longest reason that is kept whole; the whole outcome must fit into one payload of Temporal. */
@@ -56,19 +58,28 @@ export interface OrganizationClient extends UserSyncActions {
  * @throws Error naming every fault of the endpoint
  */
 export function createOrganizationClient(options: OrganizationClientOptions): OrganizationClient {
-  const { endpoint = DEFAULT_ENDPOINT, allowHttp = false, deadlineMs = 10_000, notify = () => undefined } = options;
+  const { endpoint = DEFAULT_ENDPOINT, allowHttp = false, deadlineMs = 10_000 } = options;
+  const { notify = () => undefined, observer = NO_OBSERVER } = options;
   const faults = validateEndpoint(endpoint, { allowHttp });
   if (faults.length > 0) throw new Error(`Invalid endpoint: ${faults.join('; ')}`);
   const call = createApi({ ...options, endpoint, service: 'organization', version: '2021-03-31' });
-  const callAction: CallAction = (action, parameters, sending, signal) =>
-    withinDeadline(deadlineMs, signal, (deadline) =>
-      callHealing((key) => call(action, parameters, key, deadline, sending), { ...options, notify }, deadline),
-    );
+  const callAction: CallAction = async (action, parameters, read, sending, signal) => {
+    try {
+      const answer = await withinDeadline(deadlineMs, signal, (deadline) =>
+        callHealing((key) => call(action, parameters, key, deadline, sending), { ...options, notify }, deadline),
+      );
+      return read(answer);
+    } catch (error) {
+      if (error instanceof TencentCloudError)
+        observer.failed({ action, errorClass: error.errorClass, code: error.code });
+      throw error;
+    }
+  };
   return {
     async getProvisioningTaskStatus({ zoneId, taskId }, signal) {
       const parameters = { ZoneId: zoneId, TaskId: taskId };
       const sending = { quota: options.statusCallQuota };
-      return readTaskStatus(await callAction('GetProvisioningTaskStatus', parameters, sending, signal));
+      return callAction('GetProvisioningTaskStatus', parameters, readTaskStatus, sending, signal);
     },
     ...createUserSyncActions(callAction, options.userSyncQuota),
   };

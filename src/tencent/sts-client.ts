@@ -7,7 +7,7 @@ import { callHealing } from './healing-call';
 import type { Notify } from './notices';
 
 /** Options of {@link createStsClient}. */
-export interface StsClientOptions extends Pick<ApiOptions, 'endpoint' | 'transport' | 'clock'> {
+export interface StsClientOptions extends Pick<ApiOptions, 'endpoint' | 'transport' | 'clock' | 'observer'> {
   /** X-TC-Region, which STS needs whatever it is. Default `ap-guangzhou`. */
   region?: string | undefined;
   /** This machine's clock, epoch ms. Default `Date.now`. */
@@ -64,9 +64,9 @@ const CREDENTIAL_CODES: ReadonlySet<string> = new Set([
 
 /** Makes a client of STS. */
 export function createStsClient(options: StsClientOptions): StsClient {
-  const { endpoint, transport, clock, region = DEFAULT_REGION } = options;
+  const { endpoint, transport, clock, observer, region = DEFAULT_REGION } = options;
   const { now = Date.now, notify = () => undefined, deadlineMs = 10_000 } = options;
-  const call = createApi({ endpoint, transport, clock, region, service: 'sts', version: '2018-08-13' });
+  const call = createApi({ endpoint, transport, clock, observer, region, service: 'sts', version: '2018-08-13' });
   const obtain = async (
     roleArn: string,
     ask: (deadline: CallDeadline) => Promise<ApiAnswer>,

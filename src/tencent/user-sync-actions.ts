@@ -46,13 +46,17 @@ export interface UserSyncActions {
   listTasks(request: ListTasksRequest, signal?: AbortSignal): Promise<ListTasksAnswer>;
 }
 
-/** Calls one action of the Organization API, within a deadline; rejects with the reason of `signal` when that aborts. */
-export type CallAction = (
+/**
+ * Calls one action of the Organization API, within a deadline, and gives what `read` makes of its answer; rejects with
+ * the reason of `signal` when that aborts.
+ */
+export type CallAction = <Answer>(
   action: string,
   parameters: object,
+  read: (answer: ApiAnswer) => Answer,
   sending: Sending,
   signal: AbortSignal | undefined,
-) => Promise<ApiAnswer>;
+) => Promise<Answer>;
 
 /** The most that the cloud gives. */
 const DEFAULT_MAX_RESULTS = 100;
@@ -68,10 +72,10 @@ export function createUserSyncActions(call: CallAction, quota: CallQuota | undef
   return {
     async createUserSyncProvisioning({ zoneId, items }, signal) {
       const parameters = { ZoneId: zoneId, UserSyncProvisionings: items.map(toParameters) };
-      return readCreated(await call('CreateUserSyncProvisioning', parameters, write, signal));
+      return call('CreateUserSyncProvisioning', parameters, readCreated, write, signal);
     },
     async deleteUserSyncProvisioning(request, signal) {
-      return readDeleted(await call('DeleteUserSyncProvisioning', nameSync(request), write, signal));
+      return call('DeleteUserSyncProvisioning', nameSync(request), readDeleted, write, signal);
     },
     async updateUserSyncProvisioning({ description, duplicationStrategy, deletionStrategy, ...named }, signal) {
       const parameters = {
@@ -81,17 +85,17 @@ export function createUserSyncActions(call: CallAction, quota: CallQuota | undef
         NewDuplicationStateful: duplicationStrategy,
         NewDeletionStrategy: deletionStrategy,
       };
-      return readUpdated(await call('UpdateUserSyncProvisioning', parameters, write, signal));
+      return call('UpdateUserSyncProvisioning', parameters, readUpdated, write, signal);
     },
     async getUserSyncProvisioning(request, signal) {
-      return readUserSyncAnswer(await call('GetUserSyncProvisioning', nameSync(request), read, signal));
+      return call('GetUserSyncProvisioning', nameSync(request), readUserSyncAnswer, read, signal);
     },
     async listUserSyncProvisionings(request, signal) {
-      return readUserSyncs(await call('ListUserSyncProvisionings', toFilter(request), read, signal));
+      return call('ListUserSyncProvisionings', toFilter(request), readUserSyncs, read, signal);
     },
     async listTasks({ taskType, ...request }, signal) {
       const parameters = { ...toFilter(request), TaskType: taskType };
-      return readTasks(await call('ListTasks', parameters, read, signal));
+      return call('ListTasks', parameters, readTasks, read, signal);
     },
   };
 }

@@ -9,7 +9,6 @@ import {
   isCancellation,
   log,
   makeContinueAsNewFunc,
-  metricMeter,
   proxyActivities,
   setCurrentDetails,
   TimeoutFailure,
@@ -39,12 +38,14 @@ import { fairnessKey } from './fairness-key';
 import { describeForOperators } from './current-details';
 import { inputFailure } from './input-failure';
 import { handleMessages, type Follow } from './messages';
+import { metrics } from './metrics';
 import { nextPollAtMs } from './next-poll';
 import { now } from './now';
 import { toOutcome, toSnapshot } from './snapshot';
 import {
   applyCheck,
   checking,
+  detectionDelaySeconds,
   end,
   initialState,
   isEnded,
@@ -71,6 +72,7 @@ const searchAttributeKeys = {
   taskId: defineSearchAttributeKey(SEARCH_ATTRIBUTES.taskId, SearchAttributeType.KEYWORD),
   startedAt: defineSearchAttributeKey(SEARCH_ATTRIBUTES.startedAt, SearchAttributeType.DATETIME),
   phase: defineSearchAttributeKey(SEARCH_ATTRIBUTES.phase, SearchAttributeType.KEYWORD),
+  phaseSince: defineSearchAttributeKey(SEARCH_ATTRIBUTES.phaseSince, SearchAttributeType.DATETIME),
   errorCode: defineSearchAttributeKey(SEARCH_ATTRIBUTES.errorCode, SearchAttributeType.KEYWORD),
 };
 
@@ -104,7 +106,9 @@ export async function followProvisioningTask(input: FollowInput, carried?: Carri
   }
   publish();
   await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
-  return conclude(toOutcome(follow.state));
+  const outcome = toOutcome(follow.state);
+  metrics.followEnded(outcome.phase);
+  return conclude(outcome);
 }
 
 function begin(input: FollowInput): Carried {
@@ -176,6 +180,8 @@ function take(follow: Follow, result: CheckResult | 'withdrawn', begunMs: number
     return;
   }
   follow.state = applyCheck(before, result, now());
+  const delaySeconds = detectionDelaySeconds(before, follow.state);
+  if (delaySeconds !== undefined) metrics.endDetected(delaySeconds);
   warnOfUnknownStatus(newUnknownStatus(before, follow.state));
   const isLast = begunMs >= Date.parse(follow.state.deadlineAt);
   if (isLast) follow.state = end(follow.state, 'DeadlineExceeded', now());
@@ -228,16 +234,10 @@ function toCheckResult(cause: Error | undefined): CheckResult {
   return { error: { code: 'ClientError.StatusCheckLost', message }, errorClass: 'transient' };
 }
 
-const unknownStatuses = metricMeter.createCounter(
-  'provisioning_unknown_statuses',
-  undefined,
-  'Statuses seen for the first time in a follow that the API does not document',
-);
-
 function warnOfUnknownStatus(status: string | undefined): void {
   if (status === undefined) return;
   log.warn('The cloud answered a status that its page does not name', { status });
-  unknownStatuses.add(1);
+  metrics.unknownStatusSeen();
 }
 
 /** Writes what changed to the search attributes; each upsert is an event of the history. */
@@ -256,6 +256,7 @@ function upsertChanges(follow: Carried): void {
         ]
       : []),
     { key: searchAttributeKeys.phase, value: phase },
+    ...(published.phase === phase ? [] : [{ key: searchAttributeKeys.phaseSince, value: new Date(Date.now()) }]),
     { key: searchAttributeKeys.errorCode, value: errorCode ?? null },
   ]);
   follow.published = { phase, ...(errorCode !== undefined && { errorCode }) };

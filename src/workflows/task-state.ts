@@ -160,6 +160,19 @@ export function newUnknownStatus(before: TaskState, after: TaskState): string | 
   return after.unknownStatuses === before.unknownStatuses ? undefined : after.unknownStatuses?.at(-1);
 }
 
+/**
+ * Returns how long at most the cloud's end of a task was unseen: from the last answer that told it as going on to the one
+ * that told the end.
+ *
+ * @returns seconds; undefined when the later of the two states has no such end, or was the first to be told at all
+ */
+export function detectionDelaySeconds(before: TaskState, after: TaskState): number | undefined {
+  const { phase, statusSeenAt } = after;
+  const isClouds = phase === 'Succeeded' || phase === 'Failed';
+  if (!isClouds || statusSeenAt === undefined || before.statusSeenAt === undefined) return undefined;
+  return secondsBetween(before.statusSeenAt, statusSeenAt);
+}
+
 /** Returns the phase of a follow that goes on. */
 function livePhase({ pausedReason, blockedBy }: Pick<TaskState, 'pausedReason' | 'blockedBy'>): LivePhase {
   if (pausedReason !== undefined) return 'Paused';

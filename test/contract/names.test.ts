@@ -64,6 +64,7 @@ test('the names that services in other languages depend on do not change', () =>
       phase: 'ProvisioningPhase',
       errorCode: 'ProvisioningErrorCode',
       startedAt: 'ProvisioningStartedAt',
+      phaseSince: 'ProvisioningPhaseSince',
     },
     FAILURE_TYPES: {
       Failed: 'ProvisioningFailed',
@@ -90,6 +91,7 @@ test('the names that services in other languages depend on do not change', () =>
     ProvisioningPhase: 'Keyword',
     ProvisioningErrorCode: 'Keyword',
     ProvisioningStartedAt: 'Datetime',
+    ProvisioningPhaseSince: 'Datetime',
   });
   expect(workflowId('z-djw98wnd0000', 't-d8wjd8j30000')).toBe('provisioning-task/z-djw98wnd0000/t-d8wjd8j30000');
 });

@@ -3,8 +3,16 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+
 import { runCommandLine } from '../../src/cli/program';
-import { FOLLOW_PROVISIONING_TASK, TASK_QUEUES, workflowId, type FollowInput } from '../../src/client';
+import {
+  FOLLOW_PROVISIONING_TASK,
+  SEARCH_ATTRIBUTES,
+  TASK_QUEUES,
+  workflowId,
+  type FollowInput,
+} from '../../src/client';
 import { findTemporalCli } from '../../src/dev/temporal-binaries';
 import { createWorld, type World } from '../e2e/world';
 import { root } from '../support/project';
@@ -37,6 +45,7 @@ const STATES: Record<string, string> = {
   [TASK]: 'Polling,,RUNNING',
   't-blocked': 'Blocked,AuthFailure.UnauthorizedOperation,RUNNING',
   't-blocked-otherwise': 'Blocked,UnauthorizedOperation,RUNNING',
+  't-blocked-long': 'Blocked,,RUNNING',
   't-blocked-terminated': 'Blocked,AuthFailure.UnauthorizedOperation,TERMINATED',
   't-paused': 'Paused,,RUNNING',
   't-degraded': 'Polling,InternalError,RUNNING',
@@ -59,10 +68,13 @@ const RUNNING = Object.keys(STATES).filter((task) => STATES[task]?.endsWith('RUN
 /** What each command of the guide finds here: tasks, or counts. */
 const FOUND: Record<string, readonly string[] | Record<string, number> | number> = {
   'All that go on': RUNNING,
-  Blocked: ['t-blocked', 't-blocked-otherwise'],
+  Blocked: ['t-blocked', 't-blocked-otherwise', 't-blocked-long'],
   'Blocked by one error code': ['t-blocked'],
+  'Blocked for more than an hour': ['t-blocked-long'],
   'Paused by a person': ['t-paused'],
-  'All of a zone that go on': RUNNING.filter((task) => task !== 't-elsewhere' && task !== 't-no-worker'),
+  'All of a zone that go on': RUNNING.filter(
+    (task) => !['t-elsewhere', 't-no-worker', 't-blocked-long'].includes(task),
+  ),
   'Riding out an error': ['t-degraded'],
   Slow: ['t-slow'],
   'Not begun by any worker': ['t-no-worker'],
@@ -75,8 +87,8 @@ const FOUND: Record<string, readonly string[] | Record<string, number> | number>
   'Declared by a person in the last day': ['t-resolved'],
   'Cancelled, terminated or timed out in the last day': ['t-blocked-terminated', 't-cancelled', 't-timed-out'],
   'Refused for their input in the last day': ['t-refused'],
-  'By the state of the workflow': { Running: 8, Completed: 2, Failed: 6, Canceled: 1, Terminated: 1, TimedOut: 1 },
-  'In one phase': 2,
+  'By the state of the workflow': { Running: 9, Completed: 2, Failed: 6, Canceled: 1, Terminated: 1, TimedOut: 1 },
+  'In one phase': 3,
   'With one error code': 1,
 };
 
@@ -176,6 +188,15 @@ async function startFollows({ client, emulator, temporal }: World): Promise<void
     follow('t-cancelled', inProgress),
     follow('t-resolved', inProgress),
     start('t-no-worker', {}),
+    start('t-blocked-long', {
+      typedSearchAttributes: [
+        { key: defineSearchAttributeKey(SEARCH_ATTRIBUTES.phase, SearchAttributeType.KEYWORD), value: 'Blocked' },
+        {
+          key: defineSearchAttributeKey(SEARCH_ATTRIBUTES.phaseSince, SearchAttributeType.DATETIME),
+          value: new Date(Date.now() - 3_660_000),
+        },
+      ],
+    }),
     start('t-timed-out', { workflowExecutionTimeout: '1 s' }),
     start('t-refused', { taskQueue: TASK_QUEUES.provisioning, args: [{}] }),
   ]);

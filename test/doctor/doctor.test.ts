@@ -104,8 +104,8 @@ describe('provisioning doctor, with a real server, worker process and socket', (
     expect(find(report, 'temporal-search-attributes')).toEqual({
       verdict: 'failed',
       detail:
-        'missing search attributes: ProvisioningZoneId, ProvisioningTaskId, ProvisioningPhase, ProvisioningErrorCode, ProvisioningStartedAt',
-      next: 'Create them with: temporal operator search-attribute create --namespace unworked --name ProvisioningZoneId --type Keyword --name ProvisioningTaskId --type Keyword --name ProvisioningPhase --type Keyword --name ProvisioningErrorCode --type Keyword --name ProvisioningStartedAt --type Datetime',
+        'missing search attributes: ProvisioningZoneId, ProvisioningTaskId, ProvisioningPhase, ProvisioningErrorCode, ProvisioningStartedAt, ProvisioningPhaseSince',
+      next: 'Create them with: temporal operator search-attribute create --namespace unworked --name ProvisioningZoneId --type Keyword --name ProvisioningTaskId --type Keyword --name ProvisioningPhase --type Keyword --name ProvisioningErrorCode --type Keyword --name ProvisioningStartedAt --type Datetime --name ProvisioningPhaseSince --type Datetime',
     });
     expect(find(report, 'temporal-pollers')).toEqual({
       verdict: 'failed',

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 
 import { TASK_QUEUES, workflowId, type TaskStatusAnswer } from '../../src/client';
+import { WorkerMetrics } from '../../src/metrics';
 import { ensureSearchAttributes } from '../../src/preflight';
 import { root } from '../support/project';
 import { until } from '../support/until';
@@ -54,6 +55,7 @@ describe('a cancel that a worker meets together with an answer', () => {
         connection,
         taskQueue: TASK_QUEUES.provisioning,
         workflowBundle: { codePath },
+        sinks: new WorkerMetrics({ version: '0.0.0', sdkVersion: '0.0.0' }).sinks,
         maxCachedWorkflows: 0,
       });
       await worker.runUntil(work);

@@ -111,7 +111,9 @@ describe('200 signals and 50 updates while the follow continues as new', () => {
     expect(updates.filter((some) => some.length > 0).length).toBeGreaterThanOrEqual(WAVES);
     const { memo, searchAttributes } = await descriptionOf(handle);
     expect(memo).toEqual({ requestedBy: 'ada', note: 'many messages' });
-    expect(searchAttributes).toEqual({ zoneId: ZONE, taskId: TASK, phase: 'Succeeded', startedAt: paused.startedAt });
+    const { endedAt: phaseSince } = late.kind === 'ended' ? late.outcome : {};
+    const { startedAt } = paused;
+    expect(searchAttributes).toEqual({ zoneId: ZONE, taskId: TASK, phase: 'Succeeded', phaseSince, startedAt });
     // Only the first run wrote what never changes.
     const upserted = runs.map((run) =>
       run.events.some(({ upsertWorkflowSearchAttributesEventAttributes: upsert }) =>

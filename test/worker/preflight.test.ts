@@ -18,6 +18,7 @@ const OURS = {
   ProvisioningPhase: KEYWORD,
   ProvisioningErrorCode: KEYWORD,
   ProvisioningStartedAt: TYPE.INDEXED_VALUE_TYPE_DATETIME,
+  ProvisioningPhaseSince: TYPE.INDEXED_VALUE_TYPE_DATETIME,
 };
 
 describe('the preflight, against a real server', () => {
@@ -69,13 +70,16 @@ describe('the preflight, against a real server', () => {
     await createNamespace('empty');
     await ensureSearchAttributes(connection, 'empty');
     const { workflow } = new Client({ connection, namespace: 'empty' });
-    const { startedAt, ...keywords } = SEARCH_ATTRIBUTES;
+    const { startedAt, phaseSince, ...keywords } = SEARCH_ATTRIBUTES;
     const typedSearchAttributes = [
       ...Object.values(keywords).map((name) => ({
         key: defineSearchAttributeKey(name, SearchAttributeType.KEYWORD),
         value: `a ${name}`,
       })),
-      { key: defineSearchAttributeKey(startedAt, SearchAttributeType.DATETIME), value: new Date('2026-03-01T12:00Z') },
+      ...[startedAt, phaseSince].map((name) => ({
+        key: defineSearchAttributeKey(name, SearchAttributeType.DATETIME),
+        value: new Date('2026-03-01T12:00Z'),
+      })),
     ];
     await workflow.start(FOLLOW_PROVISIONING_TASK, {
       workflowId: 'w-1',
@@ -85,7 +89,7 @@ describe('the preflight, against a real server', () => {
     await expect(registered('empty')).resolves.toEqual(OURS);
     const query = [
       ...Object.values(keywords).map((name) => `${name} = 'a ${name}'`),
-      `${startedAt} < '2026-03-01T12:00:01Z'`,
+      ...[startedAt, phaseSince].map((name) => `${name} < '2026-03-01T12:00:01Z'`),
     ].join(' AND ');
     await until('the workflow is listed', async () => (await workflow.count(query)).count === 1);
   });
@@ -134,7 +138,7 @@ describe('the preflight, against a real server', () => {
     await add('full', { ProvisioningPhase: KEYWORD });
     await add('full', Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`Taken${i}`, KEYWORD])));
     await expect(messageOf(ensureSearchAttributes(connection, 'full'))).resolves.toBe(
-      'Search attributes are missing and could not be created (Unable to create search attributes: cannot have more than 10 search attribute of type Keyword.). Create them with: temporal operator search-attribute create --namespace full --name ProvisioningZoneId --type Keyword --name ProvisioningTaskId --type Keyword --name ProvisioningErrorCode --type Keyword --name ProvisioningStartedAt --type Datetime',
+      'Search attributes are missing and could not be created (Unable to create search attributes: cannot have more than 10 search attribute of type Keyword.). Create them with: temporal operator search-attribute create --namespace full --name ProvisioningZoneId --type Keyword --name ProvisioningTaskId --type Keyword --name ProvisioningErrorCode --type Keyword --name ProvisioningStartedAt --type Datetime --name ProvisioningPhaseSince --type Datetime',
     );
   });
 

@@ -6,6 +6,7 @@ import {
   every,
   IN_PROGRESS,
   SUCCESS,
+  timeOf,
   upsertsIn,
   ZONE,
   type Event,
@@ -201,6 +202,10 @@ describe('the end of a follow, under time skipping', () => {
     expect(outcome?.phase).toBe('Succeeded');
     expect(outcome).not.toHaveProperty('blockedBy');
     expect(upsertsIn(events).map(({ phase }) => phase)).toEqual(['Polling', 'Blocked', 'Polling', 'Succeeded']);
+    // Since the first refusal, however often it has probed since.
+    const [refused, mended] = outcome?.observations ?? [];
+    const [blocked, polling] = upsertsIn(events).slice(1);
+    expect([blocked?.phaseSince, polling?.phaseSince]).toEqual([refused?.at, mended?.at]);
   });
 
   test('a pollNow probes a blocked follow at once; without help the deadline ends it (T45)', async () => {
@@ -290,13 +295,17 @@ describe('the end of a follow, under time skipping', () => {
     ]);
   });
 
-  test('search attributes tell zone, task, phase and error code, and change only when they must', async () => {
+  test('search attributes tell zone, task, phase, its begin and error code, and change only when they must', async () => {
     const { outcome, events } = await world.follow([IN_PROGRESS, cloudError('InternalError'), IN_PROGRESS, SUCCESS]);
+    const { taskId, startedAt, endedAt } = outcome ?? {};
+    const begunAt = new Date(
+      timeOf(events.find((event) => event.workflowTaskStartedEventAttributes) ?? {}),
+    ).toISOString();
     expect(upsertsIn(events)).toEqual([
-      { zoneId: ZONE, taskId: outcome?.taskId, startedAt: outcome?.startedAt, phase: 'Polling', errorCode: null },
+      { zoneId: ZONE, taskId, startedAt, phase: 'Polling', phaseSince: begunAt, errorCode: null },
       { phase: 'Polling', errorCode: 'InternalError' },
       { phase: 'Polling', errorCode: null },
-      { phase: 'Succeeded', errorCode: null },
+      { phase: 'Succeeded', phaseSince: endedAt, errorCode: null },
     ]);
   });
 });

@@ -308,7 +308,10 @@ describe('what a follow shows on its way and leaves behind, under time skipping'
     expect(failure?.type).toBe('ProvisioningDeadlineExceeded');
     expect(outcome).toMatchObject({ polls: total, startedAt, deadlineAt, observations, polling, lastError: error });
     expect(outcome?.degradedBy).toEqual({ ...error, count: total - 10, since: observations[1]?.at });
-    expect(upsertsIn(lastRun)).toEqual([{ phase: 'DeadlineExceeded', errorCode: 'ClientError.NetworkError' }]);
+    const { endedAt: phaseSince } = outcome ?? {};
+    expect(upsertsIn(lastRun)).toEqual([
+      { phase: 'DeadlineExceeded', phaseSince, errorCode: 'ClientError.NetworkError' },
+    ]);
 
     const times = [...callTimesIn(firstRun), ...callTimesIn(lastRun)];
     const gaps = times.slice(1).map((time, i) => time - (times[i] ?? 0));

@@ -352,7 +352,7 @@ describe('messages to a follow, under time skipping', () => {
     });
     expect(events.at(-1)?.workflowExecutionCompletedEventAttributes).toBeTruthy();
     expect(events.filter((event) => event.timerFiredEventAttributes)).toEqual([]);
-    expect(upsertsIn(events).at(-1)).toEqual({ phase: 'Resolved', errorCode: null });
+    expect(upsertsIn(events).at(-1)).toEqual({ phase: 'Resolved', phaseSince: outcome?.endedAt, errorCode: null });
   });
 
   test('resolve as failed fails the follow as a failed task would', async () => {

@@ -14,6 +14,7 @@ import {
   SEARCH_ATTRIBUTES,
   type BatchPhase,
 } from '../../src/contract';
+import { WorkerMetrics } from '../../src/metrics';
 import { BUNDLE_VARIANTS, findWorkflowBundle, type BundleVariant } from '../../src/workflow-bundle';
 import { root } from '../support/project';
 
@@ -79,7 +80,8 @@ describe('the recorded histories', () => {
 async function errorsOf(variant: BundleVariant, ...recorded: Recorded[]): Promise<[string, Error | undefined][]> {
   const errors: [string, Error | undefined][] = [];
   const workflowBundle = findWorkflowBundle(variant);
-  const sinks = { exporter: { export: { fn: () => undefined } } };
+  const { sinks: metricSinks } = new WorkerMetrics({ version: '0.0.0', sdkVersion: '0.0.0' });
+  const sinks = { ...metricSinks, exporter: { export: { fn: () => undefined } } };
   const replays = Worker.runReplayHistories({ workflowBundle, sinks }, recorded);
   for await (const { workflowId, error } of replays) errors.push([workflowId, error]);
   return errors;

@@ -20,8 +20,8 @@ import {
   type ProvisioningSnapshot,
   type TaskStatusAnswer,
 } from '../../src/contract';
-import { freePort } from '../../src/dev/dev-server';
 import { findTestServer } from '../../src/dev/temporal-binaries';
+import { WorkerMetrics } from '../../src/metrics';
 import { apiTypeOf } from '../../src/preflight';
 import { TencentCloudError, type OrganizationClient, type UserSyncActions } from '../../src/tencent';
 import { root } from '../support/project';
@@ -66,7 +66,7 @@ export interface SkippingServer {
   followTask: (taskId: string, input?: Partial<FollowInput>, meanwhile?: Meanwhile) => Promise<Followed>;
   /** The server's clock, epoch ms. */
   now(): Promise<number>;
-  /** The worker's metrics, as Prometheus scrapes them. */
+  /** The worker's metrics but for those of the SDK, as Prometheus scrapes them. */
   metrics(): Promise<string>;
   close(): Promise<void>;
 }
@@ -130,11 +130,8 @@ export async function startSkippingServer(
   const logged: LogEntry[] = [];
   const logger = new DefaultLogger('WARN', (entry) => logged.push(entry));
   // Quiet: the test server lacks a capability that the SDK warns of in every run.
-  const bindAddress = `127.0.0.1:${await freePort(0)}`;
-  Runtime.install({
-    logger,
-    telemetryOptions: { logging: { filter: 'OFF' }, metrics: { prometheus: { bindAddress } } },
-  });
+  Runtime.install({ logger, telemetryOptions: { logging: { filter: 'OFF' } } });
+  const metrics = new WorkerMetrics({ version: '0.0.0', sdkVersion: '0.0.0' });
   const executable = { type: 'existing-path', path: await findTestServer() } as const;
   const env = await TestWorkflowEnvironment.createTimeSkipping({ server: { executable } });
   // Without the preflight: the test server cannot list search attributes.
@@ -150,6 +147,7 @@ export async function startSkippingServer(
     Worker.create({
       connection,
       workflowBundle,
+      sinks: metrics.sinks,
       taskQueue: TASK_QUEUES.provisioning,
       ...(batches && { activities: createItemsFileActivities({ folder: batches.itemsFolder }) }),
     }),
@@ -199,7 +197,7 @@ export async function startSkippingServer(
       return { outcome, failure, calls, callAt, events: events ?? [], warnings, handle };
     },
     now: () => env.currentTimeMs(),
-    metrics: async () => (await fetch(`http://${bindAddress}/metrics`)).text(),
+    metrics: () => metrics.scrape(() => Promise.resolve(undefined)),
     async close() {
       for (const worker of workers) worker.shutdown();
       await running;

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../sentences';
 import { unlessAborted } from '../call-deadline';
 import type { Notify } from '../notices';
+import { NO_OBSERVER, type CloudObserver } from '../observer';
 import {
   checkCredentials,
   isSameKey,
@@ -17,6 +18,8 @@ export interface CredentialCacheOptions {
   now?: (() => number) | undefined;
   /** Default: nobody is told. */
   notify?: Notify | undefined;
+  /** Default: nobody is told. */
+  observer?: CloudObserver | undefined;
   /** Resolves after a time in ms. Default: by a timer. */
   delay?: ((ms: number) => Promise<unknown>) | undefined;
 }
@@ -46,7 +49,7 @@ export function createCredentialCache(
   provider: CredentialProvider,
   options: CredentialCacheOptions = {},
 ): CredentialSource {
-  const { now = Date.now, notify = () => undefined, delay = (ms) => sleep(ms) } = options;
+  const { now = Date.now, notify = () => undefined, observer = NO_OBSERVER, delay = (ms) => sleep(ms) } = options;
   let held: Held | undefined;
   let flight: Promise<IssuedCredentials> | undefined;
   let failures = 0;
@@ -64,10 +67,17 @@ export function createCredentialCache(
     const isSame = before !== undefined && isSameKey(before.key, key);
     held = { key, bornAtMs: isSame ? before.bornAtMs : nowMs, confirmedAtMs: nowMs };
     failures = 0;
-    if (key.expiresAtMs === undefined || isSame) return;
+    if (isSame) return;
     const source = provider.description;
+    const { expiresAtMs } = key;
+    observer.keyObtained({
+      source,
+      isRenewal: before !== undefined,
+      ...(expiresAtMs !== undefined && { expiresAtMs }),
+    });
+    if (expiresAtMs === undefined) return;
     if (before?.key.expiresAtMs !== undefined) notify({ kind: 'credentialsRenewed', source, ...endOf(key) });
-    const lifetimeMs = Math.max(0, key.expiresAtMs - nowMs);
+    const lifetimeMs = Math.max(0, expiresAtMs - nowMs);
     if (lifetimeMs >= SHORT_LIFE_MS || isShortLifeTold) return;
     isShortLifeTold = true;
     notify({ kind: 'credentialsShortLived', source, lifetimeSeconds: Math.round(lifetimeMs / 1000) });
@@ -76,6 +86,7 @@ export function createCredentialCache(
   const reject = (error: unknown): void => {
     failures += 1;
     failedAtMs = now();
+    observer.keyNotObtained(provider.description);
     if (failures > 1 || !held || !isValid(held.key)) return;
     const source = provider.description;
     notify({ kind: 'credentialsNotRenewed', source, error: messageOf(error), ...endOf(held.key) });

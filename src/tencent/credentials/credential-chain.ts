@@ -1,5 +1,6 @@
 import type { Environment } from '../environment';
 import type { Notify } from '../notices';
+import type { CloudObserver } from '../observer';
 import type { ServerClock } from '../server-clock';
 import { createStsClient, type StsClient } from '../sts-client';
 import type { Transport } from '../transport';
@@ -50,6 +51,8 @@ export interface CredentialChainOptions {
   now?: (() => number) | undefined;
   /** Default: nobody is told. */
   notify?: Notify | undefined;
+  /** Default: nobody is told. */
+  observer?: CloudObserver | undefined;
 }
 
 /**

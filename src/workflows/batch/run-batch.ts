@@ -23,6 +23,7 @@ import {
   type UserSyncRef,
 } from '../../contract';
 import { inputFailure } from '../input-failure';
+import { metrics } from '../metrics';
 import { now } from '../now';
 
 import { describeBatch } from './batch-details';
@@ -49,6 +50,7 @@ type BatchInput<Wanted> = BatchOptions & ItemSource<Wanted> & { zoneId: string }
 const searchAttributeKeys = {
   zoneId: defineSearchAttributeKey(SEARCH_ATTRIBUTES.zoneId, SearchAttributeType.KEYWORD),
   phase: defineSearchAttributeKey(SEARCH_ATTRIBUTES.phase, SearchAttributeType.KEYWORD),
+  phaseSince: defineSearchAttributeKey(SEARCH_ATTRIBUTES.phaseSince, SearchAttributeType.DATETIME),
 };
 
 /**
@@ -137,6 +139,7 @@ async function runItems<Wanted extends UserSyncItem | UserSyncRef, Input extends
   await shown;
   await told;
   const report = toReport(state, outcomes());
+  metrics.batchItemsEnded(report.outcomes);
   const lines = part.items.map(lineOf);
   if (!partOf && report.phase === 'Completed') return { ...report, lines };
   // All lines of a large batch are too long for the history of one workflow, and a Canceled close has no result.
@@ -169,6 +172,7 @@ async function showUntilEnded(state: BatchState, options: BatchOptions, progress
       upsertSearchAttributes([
         ...(shownPhase === '' ? [{ key: searchAttributeKeys.zoneId, value: zoneId }] : []),
         { key: searchAttributeKeys.phase, value: current.phase },
+        { key: searchAttributeKeys.phaseSince, value: new Date(Date.now()) },
       ]);
       shownPhase = current.phase;
     }
