@@ -1,0 +1,10 @@
+export { ConfigurationError } from '../config/configuration-error';
+export { createDataConverter } from './data-converter';
+export { EncryptionCodec, UnreadablePayloadError } from './encryption-codec';
+export {
+  encryptionOf,
+  ENCRYPTION_KEYS_VARIABLE,
+  parseEncryptionKeys,
+  type EncryptionKey,
+  type EncryptionSettings,
+} from './encryption-keys';
