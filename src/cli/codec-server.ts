@@ -1,7 +1,10 @@
 import { abortOn, untilAborted } from '../abort-signals';
+import { adoptConfigFile } from '../config/config-file';
 import { ConfigurationError } from '../config/configuration-error';
+import { VARIABLES } from '../config/variables';
 import { startCodecServer } from '../encryption/codec-server';
-import { CODEC_SERVER_VARIABLES, readCodecServer, type CodecServerSettings } from '../encryption/codec-server-settings';
+import { readCodecServer, type CodecServerSettings } from '../encryption/codec-server-settings';
+import { nameOfPeer } from '../peer';
 import { messageOf } from '../sentences';
 import { isLoopback } from '../tencent/endpoint';
 
@@ -17,12 +20,11 @@ export async function codecServer({ json }: CommonOptions): Promise<number> {
   const interruption = abortOn('SIGINT', 'SIGTERM');
   const running = await startCodecServer(settings, { onRefusal: (line) => printNote(printable(line)) }).catch(
     (error: unknown) => {
-      const { address } = CODEC_SERVER_VARIABLES;
-      const message = `The codec server cannot listen on port ${settings.port} of ${settings.host}: ${messageOf(error)}. Choose another address with ${address}`;
-      throw new CommandError(message, EXIT_CODES.badInput, 'AddressUnusable', { cause: error });
+      const fault = `${VARIABLES.codecAddress} ${nameOfPeer(settings.address)} cannot be used: ${messageOf(error)}`;
+      throw new CommandError(`${fault}. Set another`, EXIT_CODES.badInput, 'AddressUnusable', { cause: error });
     },
   );
-  if (!isLoopback(settings.host)) {
+  if (!isLoopback(settings.address.host)) {
     printNote(
       `Warning: ${running.url} is reached from other machines without TLS, and what it answers is in clear text. Let a proxy with TLS stand before it`,
     );
@@ -35,19 +37,18 @@ export async function codecServer({ json }: CommonOptions): Promise<number> {
 }
 
 function readSettings(env: NodeJS.ProcessEnv): CodecServerSettings {
-  const faults: string[] = [];
+  const faults = [...adoptConfigFile(env)];
   const settings = readCodecServer(env, faults);
-  if (!settings) throw new ConfigurationError(faults);
+  if (!settings || faults.length > 0) throw new ConfigurationError(faults);
   return settings;
 }
 
 function usage(url: string, { corsOrigins }: CodecServerSettings): string[] {
-  const { token, corsOrigins: variable } = CODEC_SERVER_VARIABLES;
   return [
     `The codec server listens at ${url}. Let the Temporal CLI read through it with:`,
-    `  export TEMPORAL_CODEC_ENDPOINT=${url} TEMPORAL_CODEC_AUTH="Bearer $${token}"`,
+    `  export TEMPORAL_CODEC_ENDPOINT=${url} TEMPORAL_CODEC_AUTH="Bearer $${VARIABLES.codecToken}"`,
     corsOrigins.length === 0
-      ? `No page may use it: set ${variable} to the origin of the Temporal UI for that`
+      ? `No page may use it: set ${VARIABLES.codecCorsOrigins} to the origin of the Temporal UI for that`
       : `Pages of ${corsOrigins.join(', ')} may use it once the browser has opened ${url} and has the token as its password`,
   ];
 }

@@ -1,4 +1,5 @@
-import { ENCRYPTION_KEYS_VARIABLE, isKeyId, newEncryptionKey } from '../encryption/encryption-keys';
+import { VARIABLES } from '../config/variables';
+import { isKeyId, newEncryptionKey } from '../encryption/encryption-keys';
 
 import { refuseFaults } from './errors';
 import { EXIT_CODES } from './exit-codes';
@@ -18,7 +19,7 @@ export function encryptionKey({ id = new Date().toISOString().slice(0, 10), json
   } else {
     printLine(entry);
     printNote(
-      `Keep it where secrets are kept, as an entry of ${ENCRYPTION_KEYS_VARIABLE}: without it nothing that it encrypts can be read again`,
+      `Keep it where secrets are kept, as an entry of ${VARIABLES.encryptionKeys}: without it nothing that it encrypts can be read again`,
     );
   }
   return EXIT_CODES.success;

@@ -196,8 +196,15 @@ function createProgram(json: boolean, exitWith: ExitWith): Command {
   return program;
 }
 
-/** They tell the faults of the configuration file beside all others. */
-const GATHERS_FAULTS: readonly string[] = ['worker', 'doctor', 'config', 'completion'];
+/** They tell the faults of the configuration file beside all others, or need no configuration. */
+const GATHERS_FAULTS: readonly string[] = [
+  'worker',
+  'codec-server',
+  'doctor',
+  'config',
+  'encryption-key',
+  'completion',
+];
 
 function refuseConfigFile(): void {
   const faults = adoptConfigFile(process.env);
@@ -236,7 +243,7 @@ const CODEC_SERVER_HELP = `Environment:
                                         password in a browser; also as …_FILE
   PROVISIONING_CODEC_ADDRESS            where it listens (default 127.0.0.1:8888); for TLS, a proxy stands before it
   PROVISIONING_CODEC_CORS_ORIGINS       origins of the Temporal UI, between commas (default: no page may use it)
-  The README tells more.`;
+  docs/configuration.md lists more; docs/encryption.md tells how to use it.`;
 
 const EXIT_CODE_HELP = `Exit codes:
   0 success, also when a list filter selects nothing   1 unexpected error   2 bad input or configuration

@@ -1,31 +1,23 @@
-import { valueOf } from '../config/variables';
+import { isIP } from 'node:net';
 
-import { ENCRYPTION_KEYS_VARIABLE, readEncryption, type EncryptionSettings } from './encryption-keys';
+import { DEFAULT_CODEC_ADDRESS } from '../config/defaults';
+import { valueOf, VARIABLES } from '../config/variables';
+import { peerOf, type Peer } from '../peer';
+
+import { readEncryption, type EncryptionSettings } from './encryption-keys';
 import { readSecretSetting } from './secret-setting';
-
-/** Environment variables of the codec server besides that of the keys. */
-export const CODEC_SERVER_VARIABLES = {
-  address: 'PROVISIONING_CODEC_ADDRESS',
-  /** A secret: `<name>_FILE` names a file that holds it instead. */
-  token: 'PROVISIONING_CODEC_TOKEN',
-  corsOrigins: 'PROVISIONING_CODEC_CORS_ORIGINS',
-} as const;
 
 /** Checked configuration of the codec server. */
 export interface CodecServerSettings {
   encryption: EncryptionSettings;
-  /** Name or address to listen on; IPv6 without brackets. */
-  host: string;
-  /** 0 takes any free port. */
-  port: number;
+  /** Where it listens; port 0 takes any free one. */
+  address: Peer;
   /** Who has it may read every payload. */
   token: string;
   /** Pages of these origins may ask; of no other. */
   corsOrigins: readonly string[];
 }
 
-const DEFAULT_ADDRESS = '127.0.0.1:8888';
-const ADDRESS = /^(?:\[(?<ipv6>[\da-f:.]+)\]|(?<name>[\w.-]+)):(?<port>\d{1,5})$/i;
 const TOKEN = /^[\x21-\x7e]{16,}$/;
 
 /**
@@ -38,27 +30,29 @@ export function readCodecServer(env: NodeJS.ProcessEnv, faults: string[]): Codec
   const found: string[] = [];
   const encryption = readEncryption(env, found);
   if (!encryption && found.length === 0) {
-    found.push(`${ENCRYPTION_KEYS_VARIABLE} must be set: a codec server needs the keys of the worker`);
+    found.push(`${VARIABLES.encryptionKeys} must be set: a codec server needs the keys of the worker`);
   }
   const address = readAddress(env, found);
   const token = readToken(env, found);
   const corsOrigins = readOrigins(env, found);
   faults.push(...found);
   if (found.length > 0 || !encryption || !address || token === undefined) return undefined;
-  return { encryption, ...address, token, corsOrigins };
+  return { encryption, address, token, corsOrigins };
 }
 
-function readAddress(env: NodeJS.ProcessEnv, faults: string[]): { host: string; port: number } | undefined {
-  const text = valueOf(env, CODEC_SERVER_VARIABLES.address) ?? DEFAULT_ADDRESS;
-  const { ipv6, name, port } = ADDRESS.exec(text)?.groups ?? {};
-  const host = ipv6 ?? name;
-  if (host !== undefined && Number(port) <= 65_535) return { host, port: Number(port) };
-  faults.push(`${CODEC_SERVER_VARIABLES.address} must be a host and a port such as ${DEFAULT_ADDRESS}, got "${text}"`);
+function readAddress(env: NodeJS.ProcessEnv, faults: string[]): Peer | undefined {
+  const text = valueOf(env, VARIABLES.codecAddress) ?? DEFAULT_CODEC_ADDRESS;
+  const address = peerOf(text, NaN);
+  // A name could lead to any address, also to one that others reach.
+  if (address && isIP(address.host) !== 0 && !Number.isNaN(address.port)) return address;
+  faults.push(
+    `${VARIABLES.codecAddress} must be an IP address and a port such as ${DEFAULT_CODEC_ADDRESS}, got "${text}"`,
+  );
   return undefined;
 }
 
 function readToken(env: NodeJS.ProcessEnv, faults: string[]): string | undefined {
-  const name = CODEC_SERVER_VARIABLES.token;
+  const name = VARIABLES.codecToken;
   const before = faults.length;
   const token = readSecretSetting(env, name, faults);
   if (token !== undefined && TOKEN.test(token)) return token;
@@ -69,7 +63,7 @@ function readToken(env: NodeJS.ProcessEnv, faults: string[]): string | undefined
 }
 
 function readOrigins(env: NodeJS.ProcessEnv, faults: string[]): string[] {
-  const name = CODEC_SERVER_VARIABLES.corsOrigins;
+  const name = VARIABLES.codecCorsOrigins;
   const origins = (valueOf(env, name) ?? '').split(/[\s,]+/).filter((origin) => origin !== '');
   for (const origin of origins) {
     if (!isOrigin(origin)) {

@@ -4,9 +4,12 @@ import type { AddressInfo } from 'node:net';
 
 import type { Payload } from '@temporalio/common';
 
+import { VARIABLES } from '../config/variables';
+import { nameOfPeer } from '../peer';
+
 import { hasToken } from './codec-access';
 import { readPayloads, writePayloads } from './codec-body';
-import { CODEC_SERVER_VARIABLES, type CodecServerSettings } from './codec-server-settings';
+import type { CodecServerSettings } from './codec-server-settings';
 import { EncryptionCodec, UnreadablePayloadError } from './encryption-codec';
 import { HttpError } from './http-error';
 
@@ -67,7 +70,7 @@ export async function startCodecServer(
   settings: CodecServerSettings,
   { onRefusal }: CodecServerOptions = {},
 ): Promise<CodecServer> {
-  const { host, port, corsOrigins } = settings;
+  const { address, corsOrigins } = settings;
   const routes = routesOf(new EncryptionCodec(settings.encryption));
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
     const cors = corsHeaders(request, corsOrigins);
@@ -82,11 +85,11 @@ export async function startCodecServer(
         respond({ status, headers: { ...JSON_HEADERS, ...headers }, body: JSON.stringify({ message }) });
       });
   });
-  server.listen({ host, port });
+  server.listen(address);
   await once(server, 'listening');
-  const { port: bound } = server.address() as AddressInfo;
+  const { port } = server.address() as AddressInfo;
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    url: `http://${nameOfPeer({ ...address, port })}`,
     async close() {
       const closed = once(server, 'close');
       server.close();
@@ -121,10 +124,7 @@ async function answerTo(
   if (!route) throw new HttpError(404, 'there are POST /encode, POST /decode and GET /health');
   const { origin } = headers;
   if (origin !== undefined && !corsOrigins.includes(origin)) {
-    throw new HttpError(
-      403,
-      `the origin ${JSON.stringify(origin)} is not one of ${CODEC_SERVER_VARIABLES.corsOrigins}`,
-    );
+    throw new HttpError(403, `the origin ${JSON.stringify(origin)} is not one of ${VARIABLES.codecCorsOrigins}`);
   }
   if (method === 'OPTIONS' && origin !== undefined) return preflight(route);
   const methods = route.method === 'GET' ? ['GET', 'HEAD'] : [route.method];

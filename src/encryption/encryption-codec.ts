@@ -3,7 +3,9 @@ import { createCipheriv, createDecipheriv, randomBytes, type KeyObject } from 'n
 import { METADATA_ENCODING_KEY, type Payload, type PayloadCodec } from '@temporalio/common';
 import { temporal } from '@temporalio/proto';
 
-import { ENCRYPTION_KEYS_VARIABLE, type EncryptionSettings } from './encryption-keys';
+import { VARIABLES } from '../config/variables';
+
+import type { EncryptionSettings } from './encryption-keys';
 
 const { Payload: PayloadMessage } = temporal.api.common.v1;
 
@@ -102,21 +104,21 @@ function withoutKeyId(): UnreadablePayloadError {
 function withoutKeys(id: string): UnreadablePayloadError {
   return new UnreadablePayloadError(
     id,
-    `A payload is encrypted with the key ${quoted(id)}, and ${ENCRYPTION_KEYS_VARIABLE} is not set: set it to the keys of the worker`,
+    `A payload is encrypted with the key ${quoted(id)}, and ${VARIABLES.encryptionKeys} is not set: set it to the keys of the worker`,
   );
 }
 
 function withUnknownKey(id: string): UnreadablePayloadError {
   return new UnreadablePayloadError(
     id,
-    `A payload is encrypted with the key ${quoted(id)}, which ${ENCRYPTION_KEYS_VARIABLE} does not have: add it after the first entry`,
+    `A payload is encrypted with the key ${quoted(id)}, which ${VARIABLES.encryptionKeys} does not have: add it after the first entry`,
   );
 }
 
 function withAnotherKey(id: string, cause: unknown): UnreadablePayloadError {
   return new UnreadablePayloadError(
     id,
-    `A payload that names the key ${quoted(id)} cannot be decrypted with it: it was changed on its way, or was written with another key of this id. Compare the key of this id in ${ENCRYPTION_KEYS_VARIABLE} with that of the process that wrote it`,
+    `A payload that names the key ${quoted(id)} cannot be decrypted with it: it was changed on its way, or was written with another key of this id. Compare the key of this id in ${VARIABLES.encryptionKeys} with that of the process that wrote it`,
     { cause },
   );
 }

@@ -1,11 +1,9 @@
 import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 
 import { ConfigurationError } from '../config/configuration-error';
+import { VARIABLES } from '../config/variables';
 
 import { readSecretSetting } from './secret-setting';
-
-/** Environment variable with the keys; `<name>_FILE` names a file that holds them instead. */
-export const ENCRYPTION_KEYS_VARIABLE = 'PROVISIONING_ENCRYPTION_KEYS';
 
 /** One key of AES-256. Printed or turned into JSON, it does not show its bytes. */
 export interface EncryptionKey {
@@ -32,7 +30,7 @@ const NEXT = 'Make one with "provisioning encryption-key"';
  * @returns undefined when no keys are given, or they cannot be used
  */
 export function readEncryption(env: NodeJS.ProcessEnv, faults: string[]): EncryptionSettings | undefined {
-  const text = readSecretSetting(env, ENCRYPTION_KEYS_VARIABLE, faults);
+  const text = readSecretSetting(env, VARIABLES.encryptionKeys, faults);
   return text === undefined ? undefined : parseEntries(text, faults);
 }
 
@@ -81,7 +79,7 @@ function parseEntries(text: string, faults: string[]): EncryptionSettings | unde
   found.push(...repeatedIds(keys));
   const [first, ...others] = keys;
   if (entries.length === 0) found.push('has no entry');
-  faults.push(...found.map((fault) => `${ENCRYPTION_KEYS_VARIABLE} ${fault}`));
+  faults.push(...found.map((fault) => `${VARIABLES.encryptionKeys} ${fault}`));
   return first && found.length === 0 ? { keys: [first, ...others] } : undefined;
 }
 

@@ -1,10 +1,4 @@
 export { ConfigurationError } from '../config/configuration-error';
 export { createDataConverter } from './data-converter';
 export { EncryptionCodec, UnreadablePayloadError } from './encryption-codec';
-export {
-  encryptionOf,
-  ENCRYPTION_KEYS_VARIABLE,
-  parseEncryptionKeys,
-  type EncryptionKey,
-  type EncryptionSettings,
-} from './encryption-keys';
+export { encryptionOf, parseEncryptionKeys, type EncryptionKey, type EncryptionSettings } from './encryption-keys';

@@ -13,8 +13,7 @@ describe('the settings of the codec server', () => {
   test('listen on loopback and let no page ask, unless told otherwise', () => {
     expect(readCodecServer({ ...KEYS, ...TOKEN }, [])).toMatchObject({
       encryption: { keys: [{ id: 'a' }] },
-      host: '127.0.0.1',
-      port: 8888,
+      address: { host: '127.0.0.1', port: 8888 },
       token: '0123456789abcdef',
       corsOrigins: [],
     });
@@ -22,11 +21,11 @@ describe('the settings of the codec server', () => {
 
   test.each([
     ['0.0.0.0:0', '0.0.0.0', 0],
-    ['codec.internal:65535', 'codec.internal', 65_535],
+    ['10.0.0.1:65535', '10.0.0.1', 65_535],
     ['[::1]:8888', '::1', 8_888],
   ])('take the address %s', (address, host, port) => {
     const env = { ...KEYS, ...TOKEN, PROVISIONING_CODEC_ADDRESS: address };
-    expect(readCodecServer(env, [])).toMatchObject({ host, port });
+    expect(readCodecServer(env, [])).toMatchObject({ address: { host, port } });
   });
 
   test('take exact origins', () => {
@@ -67,7 +66,7 @@ describe('the settings of the codec server', () => {
       }),
     ).toEqual([
       'PROVISIONING_ENCRYPTION_KEYS entry 1 must be <id>:<key>. Make one with "provisioning encryption-key"',
-      'PROVISIONING_CODEC_ADDRESS must be a host and a port such as 127.0.0.1:8888, got "127.0.0.1:65536"',
+      'PROVISIONING_CODEC_ADDRESS must be an IP address and a port such as 127.0.0.1:8888, got "127.0.0.1:65536"',
       `PROVISIONING_CODEC_TOKEN must have ${needed}`,
       ...origins.map(
         (origin) =>
@@ -82,11 +81,11 @@ describe('the settings of the codec server', () => {
     ]);
   });
 
-  test.each(['8888', 'localhost', 'localhost:x', '::1:8888', 'http://localhost:8888'])(
+  test.each(['8888', '127.0.0.1', 'localhost:8888', '127.0.0.1:x', '::1:8888', 'http://127.0.0.1:8888'])(
     'refuse the address %s',
     (address) => {
       expect(faultsOf({ ...KEYS, ...TOKEN, PROVISIONING_CODEC_ADDRESS: address })).toEqual([
-        `PROVISIONING_CODEC_ADDRESS must be a host and a port such as 127.0.0.1:8888, got "${address}"`,
+        `PROVISIONING_CODEC_ADDRESS must be an IP address and a port such as 127.0.0.1:8888, got "${address}"`,
       ]);
     },
   );

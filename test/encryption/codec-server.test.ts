@@ -13,8 +13,7 @@ const settings: CodecServerSettings = {
   encryption: parseEncryptionKeys(
     `new:${Buffer.alloc(32, 2).toString('base64')},old:${Buffer.alloc(32, 1).toString('base64')}`,
   ),
-  host: '127.0.0.1',
-  port: 0,
+  address: { host: '127.0.0.1', port: 0 },
   token: TOKEN,
   corsOrigins: [UI],
 };
@@ -299,6 +298,8 @@ describe('the codec server', () => {
 
   test('tells that its address is taken', async () => {
     const { port } = new URL(server.url);
-    await expect(startCodecServer({ ...settings, port: Number(port) })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    await expect(
+      startCodecServer({ ...settings, address: { host: '127.0.0.1', port: Number(port) } }),
+    ).rejects.toMatchObject({ code: 'EADDRINUSE' });
   });
 });
