@@ -9,6 +9,7 @@ import { adoptConfigFile, ConfigurationError, readConfig, VARIABLES } from './co
 import type { TemporalConfig, WorkerConfig } from './config';
 import { readLogSettings } from './config/log-settings';
 import { DRAIN } from './drain';
+import { createDataConverter } from './encryption/data-converter';
 import type { ProbeRecord, Vitals } from './health/health';
 import { startHttpServer, type HttpServer } from './health/http-server';
 import { probeTemporal, PROBE_TIMEOUT_MS } from './health/probe';
@@ -163,7 +164,9 @@ async function openSides(connection: NativeConnection, { config, temporal, env }
     namespace: temporal.namespace,
     identity: `${process.pid}@${hostname()}`,
     shutdownForceTime: `${DRAIN.forceSeconds}s`,
+    dataConverter: createDataConverter(config.encryption),
   } as const;
+  const bundle = config.encryption ? 'workflow-bundle.encrypted.js' : 'workflow-bundle.js';
   const { logger, metricMeter } = Runtime.instance();
   const notify = createNoticeReporter(logger, metricMeter);
   return await Promise.all([
@@ -171,7 +174,7 @@ async function openSides(connection: NativeConnection, { config, temporal, env }
       ? [
           openWorkflowSide(shared, {
             itemsFolder: config.itemsFolder,
-            workflowBundle: { codePath: path.join(__dirname, '..', 'workflow-bundle.js') },
+            workflowBundle: { codePath: path.join(__dirname, '..', bundle) },
           }),
         ]
       : []),
