@@ -9,6 +9,7 @@ import { adoptConfigFile, ConfigurationError, readConfig, VARIABLES } from './co
 import type { TemporalConfig, WorkerConfig } from './config';
 import { readLogSettings } from './config/log-settings';
 import { DRAIN } from './drain';
+import { createDataConverter } from './encryption/data-converter';
 import { judgeReadiness, type ProbeRecord, type Vitals } from './health/health';
 import { startHttpServer, type HttpServer, type HttpServerOptions } from './health/http-server';
 import { probeTemporal, PROBE_TIMEOUT_MS } from './health/probe';
@@ -156,7 +157,7 @@ async function runUntilAborted(running: Process, onReady: (taskQueues: string[])
   const { logger } = log;
   for (const warning of config.warnings) logger.warn(warning);
   // Before anything slow: a stale bundle is a fault of the set-up.
-  const workflowBundle = findWorkflowBundle({ traced: false, encrypted: false });
+  const workflowBundle = findWorkflowBundle({ traced: false, encrypted: config.encryption !== undefined });
   const connecting = connectToTemporal({ temporal, patienceSeconds: config.connectSeconds, logger, signal });
   const connection = await Promise.race([connecting, untilAborted(signal)]);
   if (!connection) return;
@@ -210,6 +211,7 @@ async function openSides(
     namespace: temporal.namespace,
     identity: `${process.pid}@${hostname()}`,
     shutdownForceTime: `${DRAIN.forceSeconds}s`,
+    dataConverter: createDataConverter(config.encryption),
   } as const;
   const notify = createNoticeReporter(Runtime.instance().logger);
   return await Promise.all([

@@ -2,7 +2,10 @@ import { Client, Connection, isGrpcServiceError } from '@temporalio/client';
 import { status } from '@grpc/grpc-js';
 
 import { BatchClient, ProvisioningClient } from '../client';
-import { readTemporalConfig, WITHOUT_PROXY } from '../config/temporal';
+import { ConfigurationError } from '../config/configuration-error';
+import { readTemporalConfig, WITHOUT_PROXY, type TemporalConfig } from '../config/temporal';
+import { createDataConverter } from '../encryption/data-converter';
+import { readEncryption, type EncryptionSettings } from '../encryption/encryption-keys';
 import { noServerAnswers } from '../sentences';
 
 import { CommandError } from './errors';
@@ -24,7 +27,7 @@ export function withBatchClient<T>(action: (client: BatchClient) => Promise<T>):
 }
 
 async function withTemporal<T>(action: (temporal: Client, server: Server) => Promise<T>): Promise<T> {
-  const { connectionOptions, address, namespace } = readTemporalConfig();
+  const { connectionOptions, address, namespace, encryption } = readSettings(process.env);
   const server = { address, namespace };
   const connection = await Connection.connect({
     ...connectionOptions,
@@ -36,12 +39,26 @@ async function withTemporal<T>(action: (temporal: Client, server: Server) => Pro
       : cannotConnect(address, error);
   });
   try {
-    return await action(new Client({ connection, namespace }), server);
+    const dataConverter = createDataConverter(encryption);
+    return await action(new Client({ connection, namespace, dataConverter }), server);
   } catch (error) {
     throw explained(error, server);
   } finally {
     await connection.close();
   }
+}
+
+function readSettings(env: NodeJS.ProcessEnv): TemporalConfig & { encryption: EncryptionSettings | undefined } {
+  const faults: string[] = [];
+  const encryption = readEncryption(env, faults);
+  try {
+    const temporal = readTemporalConfig();
+    if (faults.length === 0) return { ...temporal, encryption };
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    faults.unshift(...error.faults);
+  }
+  throw new ConfigurationError(faults);
 }
 
 function cannotConnect(address: string, cause: unknown): CommandError {

@@ -8,6 +8,7 @@ import {
   UserSyncsUnreadableError,
 } from '../client';
 import { ConfigurationError } from '../config/configuration-error';
+import { UnreadablePayloadError } from '../encryption/encryption-codec';
 import { messageOf } from '../sentences';
 
 import { EXIT_CODES } from './exit-codes';
@@ -43,6 +44,9 @@ export function reportOf(error: unknown): ErrorReport {
   if (error instanceof ConfigurationError) {
     const { message, faults } = error;
     return { exitCode: EXIT_CODES.badInput, error: { code: 'Configuration', message, faults } };
+  }
+  if (error instanceof UnreadablePayloadError) {
+    return { exitCode: EXIT_CODES.badInput, error: { code: 'UnreadablePayload', message: error.message } };
   }
   if (error instanceof NotFollowedError) {
     return { exitCode: EXIT_CODES.notFound, error: { code: 'NotFollowed', message: error.message } };

@@ -5,10 +5,12 @@ import { ConfigurationError } from '../config/configuration-error';
 import { packageFolder, readVersion } from '../package-folder';
 
 import { addBatchCommands } from './batch-commands';
+import { codecServer } from './codec-server';
 import { command, examples, type ExitWith } from './command';
 import { completionScript, SHELLS, type Shell } from './completion';
 import { config, type ConfigCommandOptions } from './config';
 import { doctor, type DoctorCommandOptions } from './doctor';
+import { encryptionKey, type EncryptionKeyOptions } from './encryption-key';
 import { printError, reportOf } from './errors';
 import { EXIT_CODES } from './exit-codes';
 import { follow } from './follow';
@@ -84,6 +86,13 @@ function createProgram(json: boolean, exitWith: ExitWith): Command {
     )
     .action(async (options: CommonOptions) => exitWith(await worker(options)));
 
+  command(program, 'codec-server', 'Show the Temporal UI and CLI what encrypted payloads hold, until SIGTERM or SIGINT')
+    .addHelpText(
+      'after',
+      `${examples('provisioning codec-server', 'PROVISIONING_CODEC_CORS_ORIGINS=http://localhost:8233 provisioning codec-server')}\n\n${CODEC_SERVER_HELP}`,
+    )
+    .action(async (options: CommonOptions) => exitWith(await codecServer(options)));
+
   program.commandsGroup('Start and remove user syncs:');
   addBatchCommands(program, exitWith);
 
@@ -146,6 +155,11 @@ function createProgram(json: boolean, exitWith: ExitWith): Command {
     .addHelpText('after', examples('provisioning health', 'provisioning health --live --url http://127.0.0.1:9464'))
     .action(async (options: HealthCommandOptions) => exitWith(await health(options)));
 
+  command(program, 'encryption-key', 'Print a new key for the encryption of payloads')
+    .option('--id <id>', 'name of the key, which is not secret (default: the day, e.g. 2026-01-31)')
+    .addHelpText('after', examples('provisioning encryption-key', 'provisioning encryption-key --id blue --json'))
+    .action((options: EncryptionKeyOptions) => exitWith(encryptionKey(options)));
+
   command(program, 'emulator', 'Run a stand-in for the cloud’s API until SIGTERM or SIGINT; it is not the real service')
     .option('--port <port>', 'port to listen on (default: any free port)')
     .option(
@@ -179,8 +193,15 @@ function createProgram(json: boolean, exitWith: ExitWith): Command {
   return program;
 }
 
-/** They tell the faults of the configuration file beside all others. */
-const GATHERS_FAULTS: readonly string[] = ['worker', 'doctor', 'config', 'completion'];
+/** They tell the faults of the configuration file beside all others, or need no configuration. */
+const GATHERS_FAULTS: readonly string[] = [
+  'worker',
+  'codec-server',
+  'doctor',
+  'config',
+  'encryption-key',
+  'completion',
+];
 
 function refuseConfigFile(): void {
   const faults = adoptConfigFile(process.env);
@@ -207,6 +228,14 @@ const WORKER_HELP = `Environment:
   TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, …  as the Temporal CLI's
   PROVISIONING_CONFIG_FILE              a file of NAME=value lines for any of these
   docs/configuration.md lists them all; "provisioning config" shows and checks them, "provisioning doctor" tries them.`;
+
+const CODEC_SERVER_HELP = `Environment:
+  PROVISIONING_ENCRYPTION_KEYS          the keys of the worker; also as …_FILE, the path of a mounted secret
+  PROVISIONING_CODEC_TOKEN              who has it may read every payload: a bearer token for the Temporal CLI, the
+                                        password in a browser; also as …_FILE
+  PROVISIONING_CODEC_ADDRESS            where it listens (default 127.0.0.1:8888); for TLS, a proxy stands before it
+  PROVISIONING_CODEC_CORS_ORIGINS       origins of the Temporal UI, between commas (default: no page may use it)
+  docs/configuration.md lists more; docs/encryption.md tells how to use it.`;
 
 const EXIT_CODE_HELP = `Exit codes:
   0 success, also when a list filter selects nothing   1 unexpected error   2 bad input or configuration

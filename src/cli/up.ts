@@ -5,6 +5,8 @@ import { Client, Connection } from '@temporalio/client';
 
 import { abortOn, untilAborted } from '../abort-signals';
 import { ProvisioningClient, workflowId, type WaitResult } from '../client';
+import { createDataConverter } from '../encryption/data-converter';
+import { encryptionOf } from '../encryption/encryption-keys';
 
 import { CommandError, refuseFaults } from './errors';
 import { EXIT_CODES } from './exit-codes';
@@ -32,6 +34,8 @@ export async function up(options: UpOptions): Promise<number> {
   const port = portOf('--port', options.port, faults) ?? 7233;
   const uiPort = portOf('--ui-port', options.uiPort, faults) ?? 8233;
   refuseFaults(faults);
+  // The worker gets the same keys.
+  const dataConverter = createDataConverter(encryptionOf(process.env));
   const stop = abortOn('SIGINT', 'SIGTERM', 'SIGHUP');
   const tell = options.json ? (line: string) => process.stderr.write(`${line}\n`) : printLine;
   const stack = await startStack({
@@ -43,7 +47,7 @@ export async function up(options: UpOptions): Promise<number> {
     tell,
   });
   const connection = Connection.lazy({ address: stack.address });
-  const client = new ProvisioningClient(new Client({ connection }));
+  const client = new ProvisioningClient(new Client({ connection, dataConverter }));
   try {
     const exitCode = await Promise.race([demonstrate(stack, client, options, stop.signal, tell), stack.failed]);
     if (!options.once && !stop.signal.aborted) {

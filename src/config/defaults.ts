@@ -9,4 +9,6 @@ export const DEFAULT_USER_SYNC_CALLS_PER_SECOND = 10;
 export const DEFAULT_CONNECT_SECONDS = 60;
 /** Where the worker's HTTP server listens. */
 export const DEFAULT_HTTP_ADDRESS = '127.0.0.1:9464';
+/** Where the codec server listens. */
+export const DEFAULT_CODEC_ADDRESS = '127.0.0.1:8888';
 export const DEFAULT_LOG_LEVEL = 'INFO' as const;

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { homedir } from 'node:os';
 
+import { readEncryption, type EncryptionSettings } from '../encryption/encryption-keys';
 import { peerOf, type Peer } from '../peer';
 import { messageOf } from '../sentences';
 import {
@@ -55,6 +56,8 @@ export interface WorkerConfig {
   /** Where `/livez`, `/readyz` and `/metrics` are; nowhere when absent. */
   httpAddress?: Peer;
   logs: LogSettings;
+  /** Keys of the payloads; nothing is encrypted when absent. */
+  encryption?: EncryptionSettings;
   /** What can be used but should be mended, one sentence each. */
   warnings: string[];
 }
@@ -126,6 +129,7 @@ function readSettings(env: NodeJS.ProcessEnv): WorkerConfig & { faults: string[]
   const connectSeconds = numberOf(env, VARIABLES.connectSeconds, { ...patience, must: 'from 0 to 3600' }, faults);
   const httpAddress = httpAddressOf(valueOf(env, VARIABLES.httpAddress) ?? DEFAULT_HTTP_ADDRESS, faults);
   const logs = readLogSettings(env, faults);
+  const encryption = readEncryption(env, faults);
   faults.push(...proxyFaults(env));
   return {
     runsWorkflows,
@@ -138,6 +142,7 @@ function readSettings(env: NodeJS.ProcessEnv): WorkerConfig & { faults: string[]
     connectSeconds,
     ...(httpAddress && { httpAddress }),
     logs,
+    ...(encryption && { encryption }),
     warnings: [...credentialWarnings(env), ...unknownVariables(env)],
     faults,
   };

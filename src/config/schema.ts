@@ -1,6 +1,7 @@
 import { DEFAULT_ENDPOINT } from '../tencent/endpoint';
 
 import {
+  DEFAULT_CODEC_ADDRESS,
   DEFAULT_CONNECT_SECONDS,
   DEFAULT_HTTP_ADDRESS,
   DEFAULT_LOG_LEVEL,
@@ -148,6 +149,45 @@ export const SCHEMA: readonly SchemaSection[] = [
         otherwise: 'the CLI’s own place',
       },
       withDefault('TEMPORAL_PROFILE', 'profile of that file', 'default'),
+    ],
+  },
+  {
+    title: 'Encryption',
+    entries: [
+      {
+        name: VARIABLES.encryptionKeys,
+        meaning:
+          'keys of the payloads, `<id>:<32 bytes in base64>`, with commas between: the first encrypts, all decrypt ([how](encryption.md)). Every worker and every client needs them',
+        otherwise: 'nothing is encrypted',
+        isSecret: true,
+      },
+      {
+        name: `${VARIABLES.encryptionKeys}_FILE`,
+        meaning: 'absolute path of a mounted secret with these keys, a line each; read at the start',
+        otherwise: 'none',
+      },
+      withDefault(
+        VARIABLES.codecAddress,
+        'IP address and port of `provisioning codec-server`; port 0 takes a free one',
+        DEFAULT_CODEC_ADDRESS,
+      ),
+      {
+        name: VARIABLES.codecToken,
+        meaning: 'token of the codec server, at least 16 characters; who has it may read every payload',
+        otherwise: 'the codec server does not start',
+        isSecret: true,
+      },
+      {
+        name: `${VARIABLES.codecToken}_FILE`,
+        meaning: 'absolute path of a mounted secret with that token, read at the start',
+        otherwise: 'none',
+      },
+      {
+        name: VARIABLES.codecCorsOrigins,
+        meaning:
+          'origins whose pages may use the codec server, such as that of the Temporal UI, with commas between: `https://temporal.example.com`',
+        otherwise: 'no page may',
+      },
     ],
   },
   {

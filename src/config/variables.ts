@@ -17,6 +17,10 @@ export const VARIABLES = {
   httpAddress: 'PROVISIONING_HTTP_ADDRESS',
   logLevel: 'PROVISIONING_LOG_LEVEL',
   logFormat: 'PROVISIONING_LOG_FORMAT',
+  encryptionKeys: 'PROVISIONING_ENCRYPTION_KEYS',
+  codecAddress: 'PROVISIONING_CODEC_ADDRESS',
+  codecToken: 'PROVISIONING_CODEC_TOKEN',
+  codecCorsOrigins: 'PROVISIONING_CODEC_CORS_ORIGINS',
 } as const;
 
 /** Reads a variable; an empty one counts as not set, since a compose file cannot leave one out. */

@@ -285,8 +285,8 @@ describe('the command line, with a real server, worker process and socket', () =
     expect(program.stdout).toContain('8 cannot connect');
     expect(program.code).toBe(0);
     const commands =
-      'up worker provision deprovision batch follow list status watch history open poll-now check-now task-changed';
-    const others = 'pause resume extend set-polling resolve cancel doctor emulator completion';
+      'up worker codec-server provision deprovision batch follow list status watch history open poll-now check-now task-changed';
+    const others = 'pause resume extend set-polling resolve cancel doctor encryption-key emulator completion';
     for (const name of `${commands} ${others}`.split(' '))
       expect(program.stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
     const follow = await run('follow', '--help');

@@ -80,6 +80,18 @@ describe('the configuration of the worker', () => {
     });
   });
 
+  test('takes keys of the encryption, whose faults are told beside the others', async () => {
+    const entry = `2026-01-31:${Buffer.alloc(32, 1).toString('base64')}`;
+    const { encryption } = await readWorkerConfig({ ...KEY, PROVISIONING_ENCRYPTION_KEYS: entry });
+    expect(encryption?.keys.map(({ id }) => id)).toEqual(['2026-01-31']);
+    await expect(
+      faultsOf({ ...KEY, PROVISIONING_ENCRYPTION_KEYS: `${entry},${entry}`, PROVISIONING_WORKERS: '0' }),
+    ).resolves.toEqual([
+      'PROVISIONING_WORKERS must be auto or how many workers share the rate, got "0"',
+      'PROVISIONING_ENCRYPTION_KEYS has more than one key with the id "2026-01-31"',
+    ]);
+  });
+
   test('takes an address, a patience and how to log', async () => {
     const env = {
       ...KEY,
