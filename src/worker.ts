@@ -17,6 +17,7 @@ import { messageOf, noServerAnswers, WORKER_IS_POLLING } from './sentences';
 import { readTaskQueue } from './task-queues';
 import { openCloud } from './tencent';
 import { createNoticeReporter } from './worker-notices';
+import { versioningOptions, versionSentence } from './worker-versioning';
 
 /** Longer than one call may last, so that a drain lets it end. */
 const SHUTDOWN_GRACE_SECONDS = 20;
@@ -157,11 +158,17 @@ async function start({ config, temporal }: RunWorkerOptions): Promise<Started> {
   try {
     await ensureNamespace(connection, namespace);
     await ensureSearchAttributes(connection, namespace);
+    if (config.version) {
+      const key = { namespace, queue: TASK_QUEUES.provisioning, kind: 'workflow' } as const;
+      const { currentVersion } = await readTaskQueue(connection, key);
+      logger.info(versionSentence(namespace, config.version, currentVersion));
+    }
     const workers = await Promise.all([
       // Without a grace: what waits here may wait for hours, and another worker goes on waiting.
       Worker.create({
         ...shared,
         ...workflowSource(),
+        ...versioningOptions(config.version),
         taskQueue: TASK_QUEUES.provisioning,
         activities: { ...createItemsFileActivities({ folder: config.itemsFolder }), ...createFollowActivities() },
         maxConcurrentActivityTaskExecutions: MAX_ACTIVITIES_WITHOUT_CALLS,

@@ -12,6 +12,9 @@ import {
   type CloudSettings,
 } from '../tencent';
 
+import type { WorkerVersion } from '../worker-version';
+import { readVersioning } from '../worker-versioning';
+
 import { ConfigurationError } from './configuration-error';
 import { readItemsFolder } from './items-folder';
 import { readTemporalConfig, type TemporalConfig } from './temporal';
@@ -42,6 +45,8 @@ export interface WorkerConfig {
   itemsFolder: string;
   /** `host:port` where Prometheus scrapes the worker; none when absent. */
   metricsAddress?: string;
+  /** Of the workflows' side of the worker; absent when it is not versioned. */
+  version?: WorkerVersion;
   /** What can be used but should be mended, one sentence each. */
   warnings: string[];
 }
@@ -94,6 +99,7 @@ function readSettings(env: NodeJS.ProcessEnv): WorkerConfig & { faults: string[]
     );
   }
   faults.push(...proxyFaults(env));
+  const version = readVersioning(env, faults);
   return {
     cloud,
     statusCallsPerSecond,
@@ -101,6 +107,7 @@ function readSettings(env: NodeJS.ProcessEnv): WorkerConfig & { faults: string[]
     workers,
     itemsFolder,
     ...(metricsAddress !== undefined && { metricsAddress }),
+    ...(version && { version }),
     warnings: credentialWarnings(env),
     faults,
   };
