@@ -214,10 +214,10 @@ async function openSides(
     dataConverter: createDataConverter(config.encryption),
   } as const;
   const notify = createNoticeReporter(Runtime.instance().logger);
+  const { itemsFolder, version } = config;
+  const ofWorkflows = { itemsFolder, sinks: metrics.sinks, workflowBundle, ...(version && { version }) };
   return await Promise.all([
-    ...(config.runsWorkflows
-      ? [openWorkflowSide(shared, { itemsFolder: config.itemsFolder, sinks: metrics.sinks, workflowBundle })]
-      : []),
+    ...(config.runsWorkflows ? [openWorkflowSide(shared, ofWorkflows)] : []),
     ...(config.runsCalls ? [openApiSide(shared, { config, env, notify, metrics })] : []),
   ]);
 }

@@ -15,6 +15,8 @@ import {
   validateEndpoint,
   type CloudSettings,
 } from '../tencent';
+import type { WorkerVersion } from '../worker-version';
+import { readVersioning } from '../worker-versioning';
 
 import { unknownVariables } from './config-file';
 import { ConfigurationError } from './configuration-error';
@@ -58,6 +60,8 @@ export interface WorkerConfig {
   logs: LogSettings;
   /** Keys of the payloads; nothing is encrypted when absent. */
   encryption?: EncryptionSettings;
+  /** Of the workflow side; absent when it is not versioned. */
+  version?: WorkerVersion;
   /** What can be used but should be mended, one sentence each. */
   warnings: string[];
 }
@@ -131,6 +135,7 @@ function readSettings(env: NodeJS.ProcessEnv): WorkerConfig & { faults: string[]
   const logs = readLogSettings(env, faults);
   const encryption = readEncryption(env, faults);
   faults.push(...proxyFaults(env));
+  const version = readVersioning(env, faults);
   return {
     runsWorkflows,
     runsCalls,
@@ -143,6 +148,7 @@ function readSettings(env: NodeJS.ProcessEnv): WorkerConfig & { faults: string[]
     ...(httpAddress && { httpAddress }),
     logs,
     ...(encryption && { encryption }),
+    ...(version && { version }),
     warnings: [...credentialWarnings(env), ...unknownVariables(env)],
     faults,
   };
