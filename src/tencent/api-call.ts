@@ -1,6 +1,7 @@
 import { answerTimes, type AnswerTimes } from './answer-headers';
 import type { CallDeadline } from './call-deadline';
 import type { CallQuota } from './call-quota';
+import { createCallSpan } from './call-span';
 import type { Credentials } from './credentials/credentials';
 import { CLIENT_ERRORS, TencentCloudError } from './errors';
 import { readJson, writeJson } from './exact-json';
@@ -85,12 +86,20 @@ export function createApi(options: ApiOptions): CallApi {
       ...(token && { 'X-TC-Token': token }),
       ...(region && { 'X-TC-Region': region }),
     };
-    const turn = quota && ((signal: AbortSignal): Promise<() => void> => quota.turn(signal));
-    const answer = await transport.send({ method: 'POST', url, headers, body, turn, isWrite }, deadline);
+    const span = createCallSpan(service, action, url);
+    const turn = async (signal: AbortSignal): Promise<() => void> => {
+      const answered = await quota?.turn(signal);
+      span.sent();
+      return answered ?? (() => undefined);
+    };
     const secrets = credentials === 'skip' ? [] : [credentials.secretId, credentials.secretKey, token];
     try {
-      return readEnvelope(answer, (text) => withoutSecrets(text, secrets));
+      const sent = await transport.send({ method: 'POST', url, headers, body, turn, isWrite }, deadline);
+      const answer = readEnvelope(sent, (text) => withoutSecrets(text, secrets));
+      span.answered(answer);
+      return answer;
     } catch (error) {
+      span.failed(error);
       if (error instanceof TencentCloudError && error.errorClass === 'throttled') quota?.throttled(error.code);
       throw error;
     }
