@@ -1,6 +1,7 @@
 import { answerTimes, type AnswerTimes } from './answer-headers';
 import type { CallDeadline } from './call-deadline';
 import type { CallQuota } from './call-quota';
+import { createCallSpan } from './call-span';
 import type { Credentials } from './credentials/credentials';
 import { CLIENT_ERRORS, TencentCloudError } from './errors';
 import { readJson, writeJson } from './exact-json';
@@ -91,13 +92,21 @@ export function createApi(options: ApiOptions): CallApi {
     };
     const secrets = credentials === 'skip' ? [] : [credentials.secretId, credentials.secretKey, token];
     const watch = watchRequest(action, quota, observer);
+    const span = createCallSpan(service, action, url);
+    const turn = async (signal: AbortSignal): Promise<() => void> => {
+      const answered = await watch.turn(signal);
+      span.sent();
+      return answered;
+    };
     try {
-      const sent = await transport.send({ method: 'POST', url, headers, body, turn: watch.turn, isWrite }, deadline);
+      const sent = await transport.send({ method: 'POST', url, headers, body, turn, isWrite }, deadline);
       const answer = readEnvelope(sent, (text) => withoutSecrets(text, secrets));
       watch.ended(answer);
+      span.answered(answer);
       return answer;
     } catch (error) {
       if (error instanceof Error) watch.ended(error);
+      span.failed(error);
       if (error instanceof TencentCloudError && error.errorClass === 'throttled') quota?.throttled(error.code);
       throw error;
     }

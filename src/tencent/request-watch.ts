@@ -4,23 +4,21 @@ import type { CloudObserver, ObservedRequest } from './observer';
 
 /** Watches one request. */
 export interface RequestWatch {
-  /** Gives the request its turn; none without a quota. */
-  turn?: (signal: AbortSignal) => Promise<() => void>;
+  /** Gives the request its turn: at once without a quota. */
+  turn: (signal: AbortSignal) => Promise<() => void>;
   /** To be called once, with the answer or the error that ended it. */
   ended(outcome: { serverTimeSeconds?: number } | Error): void;
 }
 
 /** Tells an observer how long a request took from its sending on, and how it ended; nothing of one that was never sent. */
 export function watchRequest(action: string, quota: CallQuota | undefined, observer: CloudObserver): RequestWatch {
-  let sentMs = quota ? undefined : performance.now();
+  let sentMs: number | undefined;
   return {
-    ...(quota && {
-      async turn(signal) {
-        const answered = await quota.turn(signal);
-        sentMs = performance.now();
-        return answered;
-      },
-    }),
+    async turn(signal) {
+      const answered = await quota?.turn(signal);
+      sentMs = performance.now();
+      return answered ?? (() => undefined);
+    },
     ended(outcome) {
       if (sentMs === undefined) return;
       const { serverTimeSeconds } = 'serverTimeSeconds' in outcome ? outcome : {};
