@@ -19,7 +19,7 @@ describe('a cancel that a worker meets together with an answer', () => {
     Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter: 'OFF' } } });
     world = await createWorld();
     connection = await NativeConnection.connect({ address: world.server.address });
-    await ensureSearchAttributes(connection, 'default');
+    await ensureSearchAttributes(connection, world.server.namespace);
   });
 
   afterAll(async () => {
@@ -42,8 +42,10 @@ describe('a cancel that a worker meets together with an answer', () => {
       new Promise((resolve) => {
         answer = resolve;
       });
+    const { namespace } = world.server;
     const calls = await Worker.create({
       connection,
+      namespace,
       taskQueue: TASK_QUEUES.tencentOrganization,
       activities: { getProvisioningTaskStatus },
     });
@@ -52,6 +54,7 @@ describe('a cancel that a worker meets together with an answer', () => {
       const codePath = path.join(root, 'dist', 'workflow-bundle.js');
       const worker = await Worker.create({
         connection,
+        namespace,
         taskQueue: TASK_QUEUES.provisioning,
         workflowBundle: { codePath },
         maxCachedWorkflows: 0,
