@@ -16,6 +16,8 @@ import { SHARED_SERVER_VARIABLE, SHORT_RUNS } from './cluster/shared-server';
 /** Exit code when something that the job needs is not on this machine. */
 const CANNOT_RUN = 3;
 const SUITE = path.join('test', 'e2e');
+/** Of test files: the cluster needs more than a dev server does. */
+const AT_ONCE = 2;
 const PAGE_SIZE = 1_000;
 
 /**
@@ -41,12 +43,16 @@ async function main(signal: AbortSignal, jestArgs: readonly string[]): Promise<n
 
 async function runSuite(materials: Materials, signal: AbortSignal, jestArgs: readonly string[]): Promise<boolean> {
   const startedAt = performance.now();
-  const cluster = await startCluster({ ...materials, moreDynamicConfig: SHORT_RUNS, report: say });
+  const cluster = await startCluster({ ...materials, namespaceSettings: SHORT_RUNS, report: say });
   try {
     signal.throwIfAborted();
     say(`Cluster at ${cluster.address}: started in ${secondsSince(startedAt)} s`);
     const begunAt = performance.now();
-    const isRight = await runJest([SUITE, ...jestArgs], { [SHARED_SERVER_VARIABLE]: cluster.address }, signal);
+    const isRight = await runJest(
+      [SUITE, `--maxWorkers=${AT_ONCE}`, ...jestArgs],
+      { [SHARED_SERVER_VARIABLE]: cluster.address },
+      signal,
+    );
     say(`End-to-end suite: ${isRight ? 'passed' : 'FAILED'}, ${secondsSince(begunAt)} s`);
     return isRight && (jestArgs.length > 0 || (await everyFileUsed(cluster)));
   } finally {

@@ -30,15 +30,15 @@ export interface Materials {
 /** How a cluster is started. */
 export interface ClusterOptions extends Materials {
   /** Added to the dynamic configuration of the checkout, under keys that this does not have. */
-  moreDynamicConfig?: Readonly<Record<string, readonly DynamicValue[]>>;
+  namespaceSettings?: Readonly<Record<string, readonly NamespaceSetting[]>>;
   /** Receives one line for each step. */
   report: (line: string) => void;
 }
 
-/** A value of a server's dynamic configuration. */
-export interface DynamicValue {
+/** A value of a server's dynamic configuration that holds for one namespace alone. */
+export interface NamespaceSetting {
   value: unknown;
-  constraints: Readonly<Record<string, string>>;
+  constraints: { namespace: string };
 }
 
 /** PostgreSQL and a Temporal server, set up by the steps of docker-compose.yml. */
@@ -110,7 +110,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
         const logFile = path.join(folder, `${step.name}.log`);
         server = createTemporalServer({ executable: build.server, env: { ...machine, ...env }, logFile });
         await server.start();
-        return differences;
+        return `${differences}${describeSettings(options)}`;
       }
       case 'job': {
         const command = step.command.map((part) => movePaths(part, paths));
@@ -154,6 +154,13 @@ function describe({ name, before, after, kind }: Difference): string {
   return before === undefined ? `${name} (${kind}) ${after}` : `${name} (${kind}) ${before} -> ${after}`;
 }
 
+function describeSettings({ namespaceSettings = {} }: Pick<ClusterOptions, 'namespaceSettings'>): string {
+  const settings = Object.entries(namespaceSettings).flatMap(([key, values]) =>
+    values.map(({ value, constraints }) => `${key} ${String(value)} in ${constraints.namespace}`),
+  );
+  return settings.length > 0 ? `; added to its dynamic configuration: ${settings.join(', ')}` : '';
+}
+
 /** Others may enter the folder, since PostgreSQL may run as another user. */
 async function createWorkFolder({ build, prerequisites }: Materials): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), 'provisioning-cluster-'));
@@ -169,15 +176,15 @@ async function createWorkFolder({ build, prerequisites }: Materials): Promise<st
 async function copyMount(
   source: string,
   folder: string,
-  { moreDynamicConfig = {} }: Pick<ClusterOptions, 'moreDynamicConfig'>,
+  { namespaceSettings = {} }: Pick<ClusterOptions, 'namespaceSettings'>,
 ): Promise<string> {
   const text = await readFile(source, 'utf8');
   const present = Object.keys(parse(text) as object);
-  const twice = Object.keys(moreDynamicConfig).filter((key) => present.includes(key));
+  const twice = Object.keys(namespaceSettings).filter((key) => present.includes(key));
   if (twice.length > 0) throw new Error(`${source} has these settings already: ${twice.join(', ')}`);
   await mkdir(folder, { recursive: true });
   const copy = path.join(folder, path.basename(source));
-  const added = Object.keys(moreDynamicConfig).length > 0 ? stringify(moreDynamicConfig) : '';
+  const added = Object.keys(namespaceSettings).length > 0 ? stringify(namespaceSettings) : '';
   await writeFile(copy, `${text}${added}`);
   return copy;
 }

@@ -25,6 +25,8 @@ export interface World {
 }
 
 type WorldOptions = EmulatorOptions & {
+  /** Used instead of one that is opened for this world; stopped with it. */
+  server?: TestServer;
   withUi?: boolean;
   /** After so many events a run continues as new; default: the server's. */
   eventsOfARun?: number;
@@ -33,8 +35,8 @@ type WorldOptions = EmulatorOptions & {
 const WORKER = path.join(root, 'dist', 'src', 'worker.js');
 
 export async function createWorld(options: WorldOptions = {}): Promise<World> {
-  const { withUi = false, eventsOfARun, ...emulatorOptions } = options;
-  const server = await openTestServer({ withUi, eventsOfARun });
+  const { withUi = false, eventsOfARun, server: given, ...emulatorOptions } = options;
+  const server = given ?? (await openTestServer({ withUi, eventsOfARun }));
   const emulator = await startEmulator(emulatorOptions);
   const connection = await Connection.connect({ address: server.address });
   const temporal = new Client({ connection, namespace: server.namespace });
