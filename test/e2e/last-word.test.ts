@@ -20,7 +20,7 @@ describe('a cancel that a worker meets together with an answer', () => {
     Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter: 'OFF' } } });
     world = await createWorld();
     connection = await NativeConnection.connect({ address: world.server.address });
-    await ensureSearchAttributes(connection, 'default');
+    await ensureSearchAttributes(connection, world.server.namespace);
   });
 
   afterAll(async () => {
@@ -43,8 +43,10 @@ describe('a cancel that a worker meets together with an answer', () => {
       new Promise((resolve) => {
         answer = resolve;
       });
+    const { namespace } = world.server;
     const calls = await Worker.create({
       connection,
+      namespace,
       taskQueue: TASK_QUEUES.tencentOrganization,
       activities: { getProvisioningTaskStatus },
     });
@@ -53,6 +55,7 @@ describe('a cancel that a worker meets together with an answer', () => {
       const codePath = path.join(root, 'dist', 'workflow-bundle.js');
       const worker = await Worker.create({
         connection,
+        namespace,
         taskQueue: TASK_QUEUES.provisioning,
         workflowBundle: { codePath },
         sinks: new WorkerMetrics({ version: '0.0.0', sdkVersion: '0.0.0' }).sinks,

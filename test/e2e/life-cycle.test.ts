@@ -55,11 +55,13 @@ describe('the life of a worker process', () => {
   });
 
   test('tells when the server is gone, and when it is back: unready with the reason, and alive', async () => {
-    const dead = await createWorld();
+    const cliPath = await findTemporalCli();
+    const server = await startDevServer({ cliPath, headless: true });
+    const dead = await createWorld({ server: { ...server, namespace: 'default' } });
     try {
       const worker = await dead.startWorker();
       await until('it is ready', async () => (await ask(worker, '/readyz')).status === 200);
-      process.kill(dead.server.pid, 'SIGSTOP');
+      process.kill(server.pid, 'SIGSTOP');
       await until('it is not ready', async () => (await ask(worker, '/readyz')).status === 503);
       const { body } = await ask(worker, '/readyz');
       expect(body.reasons).toEqual([
@@ -72,10 +74,10 @@ describe('the life of a worker process', () => {
         'tencent-user-sync': 'RUNNING',
       });
       await expect(ask(worker, '/livez')).resolves.toMatchObject({ status: 200 });
-      process.kill(dead.server.pid, 'SIGCONT');
+      process.kill(server.pid, 'SIGCONT');
       await until('it is ready again', async () => (await ask(worker, '/readyz')).status === 200);
     } finally {
-      process.kill(dead.server.pid, 'SIGCONT');
+      process.kill(server.pid, 'SIGCONT');
       await dead.close();
     }
   }, 90_000);

@@ -191,7 +191,7 @@ describe('one quota for every call', () => {
   async function setQueueRate(perSecond: number | undefined): Promise<void> {
     const rate = perSecond === undefined ? 'default' : String(perSecond);
     await run(await findTemporalCli(), [
-      ...['task-queue', 'config', 'set', '--address', world.server.address],
+      ...['task-queue', 'config', 'set', '--address', world.server.address, '--namespace', world.server.namespace],
       ...['--task-queue', 'tencent-organization', '--task-queue-type', 'activity', '--queue-rps-limit', rate],
     ]);
   }

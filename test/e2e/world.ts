@@ -4,14 +4,14 @@ import { Client, Connection } from '@temporalio/client';
 
 import { DEMO_ACCOUNT, startEmulator, type Emulator, type EmulatorOptions } from '../../emulator';
 import { ProvisioningClient } from '../../src/client';
-import { startDevServer, type DevServer } from '../../src/dev/dev-server';
-import { findTemporalCli } from '../../src/dev/temporal-binaries';
 import { launch, type RunningProcess } from '../support/processes';
 import { root } from '../support/project';
 
+import { openTestServer, type TestServer } from './test-server';
+
 /** A real server, the emulator and a connected client; workers are processes of their own. */
 export interface World {
-  server: DevServer;
+  server: TestServer;
   emulator: Emulator;
   connection: Connection;
   temporal: Client;
@@ -29,6 +29,8 @@ export interface World {
 }
 
 type WorldOptions = EmulatorOptions & {
+  /** Used instead of one that is opened for this world; stopped with it. */
+  server?: TestServer;
   withUi?: boolean;
   /** After so many events a run continues as new; default: the server's. */
   eventsOfARun?: number;
@@ -39,24 +41,17 @@ type WorldOptions = EmulatorOptions & {
 const WORKER = path.join(root, 'dist', 'src', 'worker.js');
 
 export async function createWorld(options: WorldOptions = {}): Promise<World> {
-  const { withUi = false, eventsOfARun, dynamicConfig, ...emulatorOptions } = options;
-  const server = await startDevServer({
-    cliPath: await findTemporalCli(),
-    headless: !withUi,
-    fastTimers: true,
-    dynamicConfig: {
-      ...(eventsOfARun !== undefined && { 'limit.historyCount.suggestContinueAsNew': String(eventsOfARun) }),
-      ...dynamicConfig,
-    },
-  });
+  const { withUi = false, eventsOfARun, dynamicConfig, server: given, ...emulatorOptions } = options;
+  const server = given ?? (await openTestServer({ withUi, eventsOfARun, dynamicConfig }));
   const emulator = await startEmulator(emulatorOptions);
   const connection = await Connection.connect({ address: server.address });
-  const temporal = new Client({ connection });
+  const temporal = new Client({ connection, namespace: server.namespace });
   const workers = new Set<RunningProcess>();
   const workerEnvironment = {
     PATH: process.env.PATH ?? '',
     HOME: '/nonexistent',
     TEMPORAL_ADDRESS: server.address,
+    TEMPORAL_NAMESPACE: server.namespace,
     PROVISIONING_ENDPOINT: emulator.url,
     TENCENTCLOUD_SECRET_ID: DEMO_ACCOUNT.secretId,
     TENCENTCLOUD_SECRET_KEY: DEMO_ACCOUNT.secretKey,
