@@ -63,7 +63,15 @@ describe('installing them', () => {
     expect(given).toEqual([
       {
         attachServiceName: false,
-        prometheus: { bindAddress, countersTotalSuffix: true, unitSuffix: true, useSecondsForDurations: true },
+        prometheus: {
+          bindAddress,
+          countersTotalSuffix: true,
+          unitSuffix: true,
+          useSecondsForDurations: true,
+          histogramBucketOverrides: {
+            activity_schedule_to_start_latency: expect.arrayContaining([30, 60]) as number[],
+          },
+        },
       },
     ]);
   });
