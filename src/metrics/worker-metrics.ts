@@ -1,5 +1,5 @@
 import type { InjectedSinks } from '@temporalio/worker';
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { Gauge, Registry } from 'prom-client';
 
 import type { QuotaCalls } from '../quota';
 import type { CloudObserver } from '../tencent';
@@ -8,11 +8,9 @@ import type { MetricSinks } from '../workflows/metrics';
 import { createCloudMetrics } from './cloud-metrics';
 import { createFollowMetrics, type FollowMetrics } from './follow-metrics';
 import { createHealthMetrics, type HealthMetrics } from './health-metrics';
+import { createProcessMetrics } from './process-metrics';
 import { createQuotaMetrics, type ReadQuota } from './quota-metrics';
 import { createWorkflowMetrics } from './workflow-metrics';
-
-/** Gauges whose names say that they were counters; `nodejs_active_…` without the suffix tell the same. */
-const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
 
 /** Options of {@link WorkerMetrics}. */
 export interface WorkerMetricsOptions {
@@ -57,8 +55,7 @@ export class WorkerMetrics {
       labelNames: ['version', 'sdk_version'],
       registers,
     }).set({ version, sdk_version: sdkVersion }, 1);
-    collectDefaultMetrics({ register: this.registry });
-    for (const name of MISNAMED) this.registry.removeSingleMetric(name);
+    createProcessMetrics(this.registry);
   }
 
   /** Content type of a scrape: Prometheus's text format. */

@@ -3,11 +3,10 @@ import { promisify } from 'node:util';
 
 import { busiestSecond } from '../../bench/measure';
 import type { ReceivedRequest } from '../../emulator';
-import { freePort } from '../../src/dev/dev-server';
 import { findTemporalCli } from '../../src/dev/temporal-binaries';
 import { until } from '../support/until';
 
-import { createWorld, type World } from './world';
+import { createWorld, scrape, type World } from './world';
 
 const ZONE = 'z-quota';
 const SMALL_ZONE = 'z-small';
@@ -152,8 +151,7 @@ describe('one quota for every call', () => {
   test('T75, T77: slow answers delay nobody else, and a follow that waits holds nothing', async () => {
     const slow = ids('t-slow', 20);
     const quick = ids('t-quick', 20);
-    const metrics = `127.0.0.1:${await freePort()}`;
-    await startWorker({ PROVISIONING_METRICS_ADDRESS: metrics });
+    const worker = await startWorker();
     await followAll(slow, { answers: [{ status: 'InProgress', delayMs: 30_000 }] });
     await until('every slow call is out', () =>
       slow.every((taskId) => world.emulator.requests(taskId).some(({ answered }) => answered === undefined)),
@@ -177,7 +175,7 @@ describe('one quota for every call', () => {
       { polling: { minIntervalSeconds: 900, maxIntervalSeconds: 900 } },
     );
     await until('all wait, and no slot is used', async () => {
-      const used = (await (await fetch(`http://${metrics}/metrics`)).text())
+      const used = (await scrape(worker))
         .split('\n')
         .filter((line) => line.startsWith('temporal_worker_task_slots_used'));
       return (

@@ -82,6 +82,12 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   };
 }
 
+/** Reads the metrics of a worker that has told where it serves them. */
+export async function scrape(worker: RunningProcess): Promise<string> {
+  const [, url] = /"httpUrl":"([^"]+)"/.exec(worker.output()) ?? [];
+  return (await fetch(`${url}/metrics`)).text();
+}
+
 /** Starts a worker process without waiting for it to be ready. */
 export function launchWorker(env: Record<string, string>): RunningProcess {
   return launch(WORKER, [], env);

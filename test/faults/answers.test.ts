@@ -50,10 +50,8 @@ describe('what answers ask and say, through emulator, activity and workflow', ()
 
   describe('what an answer says beside its status', () => {
     const unknownStatuses = async (): Promise<number> => {
-      const lines = (await world.metrics()).split('\n');
-      return Number(
-        / (\d+)$/.exec(lines.find((line) => /^provisioning_unknown_statuses\b/.test(line)) ?? '')?.[1] ?? 0,
-      );
+      const [, count] = /^provisioning_unknown_statuses_total (\d+)$/m.exec(await world.metrics()) ?? [];
+      return Number(count);
     };
 
     test('a success with a reason is a success, and the reason is kept (T47)', async () => {

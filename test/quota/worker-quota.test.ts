@@ -92,6 +92,24 @@ describe("a worker's part of the quota", () => {
     ]);
   });
 
+  it('has figures: the share is not known before the others are, and each throttled call counts', async () => {
+    const world = createWorld();
+    world.server.report = reportOf(ME, 'a');
+    expect(world.quota.figures()).toEqual({ quotaPerSecond: 20, throttles: 0 });
+    world.quota.start();
+    await jest.advanceTimersByTimeAsync(4_999);
+    expect(world.quota.figures()).toEqual({ quotaPerSecond: 20, throttles: 0 });
+    await jest.advanceTimersByTimeAsync(1);
+    expect(world.quota.figures()).toEqual({ quotaPerSecond: 20, sharePerSecond: 10, throttles: 0 });
+    world.quota.throttled('RequestLimitExceeded');
+    world.quota.throttled('RequestLimitExceeded');
+    // Halved once: the second call was on its way already.
+    expect(world.quota.figures()).toEqual({ quotaPerSecond: 20, sharePerSecond: 5, throttles: 2 });
+    // 5 % of the full rate after each ten seconds without, also before a turn asks for it.
+    await jest.advanceTimersByTimeAsync(10_000);
+    expect(world.quota.figures()).toEqual({ quotaPerSecond: 20, sharePerSecond: 5.5, throttles: 2 });
+  });
+
   it('is what the setting says when it names the number of workers, at once', async () => {
     const world = createWorld({ workers: 4 });
     world.server.report = reportOf(ME, 'a');

@@ -1,7 +1,6 @@
 import { TASK_QUEUES } from '../../src/contract';
-import { freePort } from '../../src/dev/dev-server';
 import { readTaskQueue } from '../../src/task-queues';
-import { createWorld, type World } from '../e2e/world';
+import { createWorld, scrape, type World } from '../e2e/world';
 import { until } from '../support/until';
 
 describe('a worker process', () => {
@@ -14,11 +13,9 @@ describe('a worker process', () => {
   afterAll(() => world.close());
 
   test('keeps the two kinds of calls apart: a queue, a rate on the server and a pace of its own for each', async () => {
-    const metrics = `127.0.0.1:${await freePort(0)}`;
     const worker = await world.startWorker({
       PROVISIONING_STATUS_CALLS_PER_SECOND: '40',
       PROVISIONING_USER_SYNC_CALLS_PER_SECOND: '2.5',
-      PROVISIONING_METRICS_ADDRESS: metrics,
     });
     const readQueue = (queue: string) =>
       readTaskQueue(world.connection, { namespace: 'default', queue, kind: 'activity' });
@@ -37,10 +34,12 @@ describe('a worker process', () => {
         log.includes('One worker uses the quota of 2.5 user-sync calls/s: this one makes up to 2.5 user-sync calls/s')
       );
     });
-    const lines = (await (await fetch(`http://${metrics}/metrics`)).text()).split('\n');
-    expect(lines.filter((line) => line.startsWith('provisioning_') && line.includes('_limit')).sort()).toEqual([
-      'provisioning_status_calls_per_second_limit 40',
-      'provisioning_user_sync_calls_per_second_limit 2.5',
+    const lines = (await scrape(worker)).split('\n');
+    expect(lines.filter((line) => line.startsWith('provisioning_quota_'))).toEqual([
+      'provisioning_quota_calls_per_second{calls="status"} 40',
+      'provisioning_quota_calls_per_second{calls="user-sync"} 2.5',
+      'provisioning_quota_share_calls_per_second{calls="status"} 40',
+      'provisioning_quota_share_calls_per_second{calls="user-sync"} 2.5',
     ]);
     await expect(worker.stop('SIGTERM')).resolves.toEqual({ code: 0, signal: null });
   });

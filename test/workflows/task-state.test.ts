@@ -3,6 +3,7 @@ import {
   applyCheck,
   checking,
   countMessage,
+  detectionDelaySeconds,
   end,
   endedChecks,
   extendDeadline,
@@ -30,6 +31,33 @@ const forbidden = failed('needsPerson', 'UnauthorizedOperation');
 const refused = failed('transient', 'ClientError.NetworkError', 'connection refused');
 
 const repeat = (result: CheckResult, times: number): CheckResult[] => Array<CheckResult>(times).fill(result);
+
+describe('the time that an end was unseen', () => {
+  const seen = applyCheck(fresh(), inProgress, at(10));
+
+  test.each([
+    ['Success', 15],
+    ['Failed', 15],
+  ])('is at most that since the last answer: %s', (status, seconds) => {
+    expect(detectionDelaySeconds(seen, applyCheck(seen, answer(status), at(25)))).toBe(seconds);
+    const degraded = applyCheck(seen, refused, at(20));
+    expect(detectionDelaySeconds(degraded, applyCheck(degraded, answer(status), at(25)))).toBe(seconds);
+  });
+
+  test('is not known when no answer came before', () => {
+    expect(detectionDelaySeconds(fresh(), applyCheck(fresh(), answer('Success'), at(25)))).toBeUndefined();
+    const degraded = applyCheck(fresh(), refused, at(20));
+    expect(detectionDelaySeconds(degraded, applyCheck(degraded, answer('Success'), at(25)))).toBeUndefined();
+  });
+
+  test('is none while the task goes on, and for an ending that is not the cloud’s', () => {
+    expect(detectionDelaySeconds(seen, applyCheck(seen, inProgress, at(25)))).toBeUndefined();
+    expect(
+      detectionDelaySeconds(seen, applyCheck(seen, failed('permanent', 'InvalidParameter'), at(25))),
+    ).toBeUndefined();
+    expect(detectionDelaySeconds(seen, end(seen, 'Cancelled', at(25)))).toBeUndefined();
+  });
+});
 
 describe('a follow that begins', () => {
   test('polls, and knows nothing yet', () => {

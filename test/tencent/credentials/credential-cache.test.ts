@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 
 import { createCredentialCache, type IssuedCredentials } from '../../../src/tencent/credentials';
 import type { Notice } from '../../../src/tencent/notices';
+import { NO_OBSERVER } from '../../../src/tencent/observer';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -11,6 +12,7 @@ function makeCache() {
   let nowMs = Date.UTC(2026, 0, 1);
   let count = 0;
   const notices: Notice[] = [];
+  const observed: unknown[] = [];
   const delays: number[] = [];
   const asked: { resolve(key: IssuedCredentials): void; reject(error: Error): void }[] = [];
   const cache = createCredentialCache(
@@ -21,6 +23,11 @@ function makeCache() {
     {
       now: () => nowMs,
       notify: (notice) => notices.push(notice),
+      observer: {
+        ...NO_OBSERVER,
+        keyObtained: (key) => observed.push(key),
+        keyNotObtained: (source) => observed.push(source),
+      },
       delay: (ms) => {
         delays.push(ms);
         nowMs += ms;
@@ -36,6 +43,7 @@ function makeCache() {
   return {
     cache,
     notices,
+    observed,
     delays,
     issues: () => asked.length,
     kinds: () => notices.map(({ kind }) => kind),
@@ -120,6 +128,30 @@ describe('a key without an end', () => {
     expect(await renewed).toBe(rotated);
     expect(await cache.renew(key)).toBe(rotated);
     expect(issues()).toBe(3);
+  });
+});
+
+describe('what is observed', () => {
+  it('is every key that was not had before, and every time that none was given', async () => {
+    const { cache, newKey, getIssued, getFailed, give, observed } = makeCache();
+    const source = 'the test';
+    await getFailed('not there yet');
+    const key = newKey();
+    await getIssued(key);
+    await getIssued(key);
+    const rotated = newKey(60 * MINUTE);
+    await getIssued(rotated);
+    const renewed = cache.renew(rotated);
+    await setImmediate();
+    const next = newKey(30 * MINUTE);
+    await give(next);
+    await renewed;
+    expect(observed).toEqual([
+      source,
+      { source, isRenewal: false },
+      { source, isRenewal: true, expiresAtMs: rotated.expiresAtMs },
+      { source, isRenewal: true, expiresAtMs: next.expiresAtMs },
+    ]);
   });
 });
 

@@ -34,6 +34,8 @@ export interface BatchWorld {
   emulator: Emulator;
   client: Client;
   itemsFolder: string;
+  /** The worker's metrics. */
+  metrics(): Promise<string>;
   provision(input: ProvisionUsersInput): Promise<StartedBatch>;
   deprovision(input: DeprovisionUsersInput): Promise<StartedBatch>;
   close(): Promise<void>;
@@ -81,6 +83,7 @@ export async function createBatchWorld(): Promise<BatchWorld> {
     emulator,
     client: server.client,
     itemsFolder,
+    metrics: () => server.metrics(),
     provision: (input) => start(PROVISION_USERS, input),
     deprovision: (input) => start(DEPROVISION_USERS, input),
     async close() {

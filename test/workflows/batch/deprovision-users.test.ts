@@ -14,12 +14,23 @@ async function zoneWith(zoneId: string, count: number): Promise<string[]> {
   return world.emulator.userSyncs(zoneId).map(({ userProvisioningId }) => userProvisioningId);
 }
 
+/** Items by outcome, as the metrics count them. */
+async function countedItems(): Promise<{ Succeeded: number; AlreadyAbsent: number }> {
+  const metrics = await world.metrics();
+  const countOf = (outcome: string): number =>
+    Number(new RegExp(`^provisioning_batch_items_total\\{outcome="${outcome}"\\} (\\d+)$`, 'm').exec(metrics)?.[1]);
+  return { Succeeded: countOf('Succeeded'), AlreadyAbsent: countOf('AlreadyAbsent') };
+}
+
 describe('deprovisionUsers', () => {
   test('removes by id and by principal and target, follows each task, and twice is a success', async () => {
     const zoneId = 'z-removed';
     const [first = '', second = ''] = await zoneWith(zoneId, 2);
     const items = [{ userProvisioningId: first }, userSyncKey(userItem('u-1')), userSyncKey(userItem('u-absent'))];
+    const before = await countedItems();
     const { lines, outcomes } = await (await world.deprovision({ zoneId, items })).report();
+    const counted = await countedItems();
+    expect([counted.Succeeded - before.Succeeded, counted.AlreadyAbsent - before.AlreadyAbsent]).toEqual([2, 1]);
     const tasks = world.emulator.userSyncTasks(zoneId).filter(({ taskType }) => taskType === 'DeleteProvisioning');
     const taskOf = (id: string) => tasks.find(({ userProvisioningId }) => userProvisioningId === id)?.taskId;
     expect(lines).toMatchObject([
