@@ -1,7 +1,9 @@
 import { optionalTsToMs } from '@temporalio/common/lib/time';
 import { temporal } from '@temporalio/proto';
 
-const { RateLimitSource, TaskQueueType } = temporal.api.enums.v1;
+import type { WorkerVersion } from './worker-version';
+
+const { RateLimitSource, TaskQueueType, WorkerVersioningMode } = temporal.api.enums.v1;
 
 /** A queue of one kind of tasks. */
 export interface TaskQueueKey {
@@ -15,11 +17,15 @@ export interface Poller {
   identity: string;
   /** By the server's clock, epoch ms. */
   lastPollMs: number;
+  /** Absent for a worker without one. */
+  version?: WorkerVersion;
 }
 
 /** What the server knows of a queue. */
 export interface TaskQueueReport {
   pollers: Poller[];
+  /** The version that gets what is new; absent when workers without a version do. */
+  currentVersion?: WorkerVersion;
   /** Tasks wait in it. */
   isBusy: boolean;
   /** Tasks a second that the server hands out, and who said so: a person, or the worker that polled last. */
@@ -31,7 +37,7 @@ export async function readTaskQueue(
   { workflowService }: { workflowService: temporal.api.workflowservice.v1.WorkflowService },
   { namespace, queue, kind }: TaskQueueKey,
 ): Promise<TaskQueueReport> {
-  const { pollers, stats, effectiveRateLimit } = await workflowService.describeTaskQueue({
+  const { pollers, versioningInfo, stats, effectiveRateLimit } = await workflowService.describeTaskQueue({
     namespace,
     taskQueue: { name: queue },
     taskQueueType:
@@ -39,11 +45,10 @@ export async function readTaskQueue(
     reportConfig: true,
     reportStats: true,
   });
+  const currentVersion = toVersion(versioningInfo?.currentDeploymentVersion);
   return {
-    pollers: pollers.map(({ identity, lastAccessTime }) => ({
-      identity: identity ?? '',
-      lastPollMs: optionalTsToMs(lastAccessTime) ?? 0,
-    })),
+    pollers: pollers.map(toPoller),
+    ...(currentVersion && { currentVersion }),
     isBusy: Number(stats?.approximateBacklogCount ?? 0) > 0,
     ...(effectiveRateLimit && {
       rateLimit: {
@@ -52,4 +57,17 @@ export async function readTaskQueue(
       },
     }),
   };
+}
+
+function toPoller({ identity, lastAccessTime, deploymentOptions }: temporal.api.taskqueue.v1.IPollerInfo): Poller {
+  // A worker without versioning may have a build id for its own use.
+  const isVersioned = deploymentOptions?.workerVersioningMode === WorkerVersioningMode.WORKER_VERSIONING_MODE_VERSIONED;
+  const version = isVersioned ? toVersion(deploymentOptions) : undefined;
+  return { identity: identity ?? '', lastPollMs: optionalTsToMs(lastAccessTime) ?? 0, ...(version && { version }) };
+}
+
+function toVersion(
+  version: temporal.api.deployment.v1.IWorkerDeploymentVersion | null | undefined,
+): WorkerVersion | undefined {
+  return version ? { deploymentName: version.deploymentName ?? '', buildId: version.buildId ?? '' } : undefined;
 }
