@@ -63,6 +63,11 @@ export interface Carried extends Follow {
 
 /** Events of a run after which the next begins: early enough that a flood of messages still fits below 4,096. */
 const EVENTS_OF_A_RUN = 3_500;
+/**
+ * A run that is older than this does not stay on a version of the worker that gets no new follows. Most follows are over
+ * before, and end where they began; a run also moves no more often than this, wherever a person has pinned it.
+ */
+const MAX_AGE_ON_OLD_VERSION_MS = 3_600_000;
 
 /** The server hands out lower numbers first; 3 is its default. */
 const PRIORITY = { urgent: 1, scheduled: 3 };
@@ -123,13 +128,23 @@ function begin(input: FollowInput): Carried {
 
 function mayContinueAsNew(): boolean {
   const { continueAsNewSuggested, historyLength } = workflowInfo();
+  const isDue = continueAsNewSuggested || historyLength >= EVENTS_OF_A_RUN || isTooOldForItsVersion();
   // A handler that waits for a poll cannot be carried: the poll comes first.
-  return (continueAsNewSuggested || historyLength >= EVENTS_OF_A_RUN) && allHandlersFinished();
+  return isDue && allHandlersFinished();
+}
+
+function isTooOldForItsVersion(): boolean {
+  const { targetWorkerDeploymentVersionChanged, runStartTime } = workflowInfo();
+  return targetWorkerDeploymentVersionChanged && Date.now() - runStartTime.getTime() >= MAX_AGE_ON_OLD_VERSION_MS;
 }
 
 async function continueAsNew(input: FollowInput, carried: Carried): Promise<never> {
   const { memo } = workflowInfo();
-  return makeContinueAsNewFunc<typeof followProvisioningTask>({ ...(memo && { memo }) })(input, carried);
+  return makeContinueAsNewFunc<typeof followProvisioningTask>({
+    ...(memo && { memo }),
+    // Of a versioned worker: the next run begins on the current version, and is pinned there.
+    initialVersioningBehavior: 'AUTO_UPGRADE',
+  })(input, carried);
 }
 
 /** Waits for the next poll, or until a message changes what to do next. */

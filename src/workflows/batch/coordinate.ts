@@ -233,6 +233,8 @@ export class Coordinator {
     return makeContinueAsNewFunc<BatchWorkflow>({
       ...(memo && { memo }),
       workflowTaskTimeout: BATCH_TASK_SECONDS * 1000,
+      // Of a versioned worker: the next run begins on the current version, and is pinned there.
+      initialVersioningBehavior: 'AUTO_UPGRADE',
     })(this.input, carried);
   }
 
