@@ -211,10 +211,12 @@ async function openSides(
     identity: `${process.pid}@${hostname()}`,
     shutdownForceTime: `${DRAIN.forceSeconds}s`,
   } as const;
-  const notify = createNoticeReporter(Runtime.instance().logger);
+  const { logger } = Runtime.instance();
+  const notify = createNoticeReporter(logger);
+  const { itemsFolder, version } = config;
   return await Promise.all([
     ...(config.runsWorkflows
-      ? [openWorkflowSide(shared, { itemsFolder: config.itemsFolder, sinks: metrics.sinks, workflowBundle })]
+      ? [openWorkflowSide(shared, { itemsFolder, version, logger, sinks: metrics.sinks, workflowBundle })]
       : []),
     ...(config.runsCalls ? [openApiSide(shared, { config, env, notify, metrics })] : []),
   ]);

@@ -1,14 +1,20 @@
-import { Worker, type WorkerOptions } from '@temporalio/worker';
+import { Worker, type Logger, type WorkerOptions } from '@temporalio/worker';
 
 import { createFollowActivities } from './activities/follow-activities';
 import { createItemsFileActivities } from './activities/items-file-activities';
 import { TASK_QUEUES } from './contract';
 import type { SharedWorkerOptions, Side } from './side';
+import { readTaskQueue } from './task-queues';
+import { versionText, type WorkerVersion } from './worker-version';
+import { versioningOptions, versionSentence } from './worker-versioning';
 
 /** Options of {@link openWorkflowSide}. */
 export interface WorkflowSideOptions extends Pick<WorkerOptions, 'workflowBundle' | 'sinks'> {
   /** Folder with the item files of large batches. */
   itemsFolder: string;
+  /** Absent when it is not versioned. */
+  version: WorkerVersion | undefined;
+  logger: Logger;
 }
 
 /**
@@ -19,14 +25,27 @@ const MAX_ACTIVITIES_WITHOUT_CALLS = 500;
 
 /** Opens the side of the worker that runs follows and batches. */
 export async function openWorkflowSide(shared: SharedWorkerOptions, options: WorkflowSideOptions): Promise<Side> {
-  const { itemsFolder, ...source } = options;
+  const { itemsFolder, version, logger, ...source } = options;
+  if (version) await tellVersion(shared, version, logger);
   // Without a grace: what waits here may wait for hours, and another worker goes on waiting.
   const worker = await Worker.create({
     ...shared,
     ...source,
+    ...versioningOptions(version),
     taskQueue: TASK_QUEUES.provisioning,
     activities: { ...createItemsFileActivities({ folder: itemsFolder }), ...createFollowActivities() },
     maxConcurrentActivityTaskExecutions: MAX_ACTIVITIES_WITHOUT_CALLS,
   });
   return { workers: [worker], close: () => Promise.resolve() };
+}
+
+/** A version that nobody has made current polls, and gets nothing new. */
+async function tellVersion(
+  { connection, namespace }: SharedWorkerOptions,
+  version: WorkerVersion,
+  logger: Logger,
+): Promise<void> {
+  const key = { namespace, queue: TASK_QUEUES.provisioning, kind: 'workflow' } as const;
+  const { currentVersion } = await readTaskQueue(connection, key);
+  logger.info(versionSentence(namespace, version, currentVersion), { version: versionText(version) });
 }

@@ -14,6 +14,8 @@ import {
   validateEndpoint,
   type CloudSettings,
 } from '../tencent';
+import type { WorkerVersion } from '../worker-version';
+import { readVersioning } from '../worker-versioning';
 
 import { unknownVariables } from './config-file';
 import { ConfigurationError } from './configuration-error';
@@ -55,6 +57,8 @@ export interface WorkerConfig {
   /** Where `/livez`, `/readyz` and `/metrics` are; nowhere when absent. */
   httpAddress?: Peer;
   logs: LogSettings;
+  /** Of its workflow side; absent when that is not versioned. */
+  version?: WorkerVersion;
   /** What can be used but should be mended, one sentence each. */
   warnings: string[];
 }
@@ -127,6 +131,7 @@ function readSettings(env: NodeJS.ProcessEnv): WorkerConfig & { faults: string[]
   const httpAddress = httpAddressOf(valueOf(env, VARIABLES.httpAddress) ?? DEFAULT_HTTP_ADDRESS, faults);
   const logs = readLogSettings(env, faults);
   faults.push(...proxyFaults(env));
+  const version = readVersioning(env, faults);
   return {
     runsWorkflows,
     runsCalls,
@@ -138,6 +143,7 @@ function readSettings(env: NodeJS.ProcessEnv): WorkerConfig & { faults: string[]
     connectSeconds,
     ...(httpAddress && { httpAddress }),
     logs,
+    ...(version && { version }),
     warnings: [...credentialWarnings(env), ...unknownVariables(env)],
     faults,
   };
