@@ -18,8 +18,12 @@ export interface World {
   client: ProvisioningClient;
   /** Environment of a worker process of this world. */
   workerEnvironment: Record<string, string>;
-  /** Starts a worker process as in production; what is given replaces variables of its environment. */
-  startWorker(env?: Record<string, string>): Promise<RunningProcess>;
+  /**
+   * Starts a worker process as in production; what is given replaces variables of its environment.
+   *
+   * @param script - that of another release; default: the present one
+   */
+  startWorker(env?: Record<string, string>, script?: string): Promise<RunningProcess>;
   /** Stops every worker still running, then everything else. */
   close(): Promise<void>;
 }
@@ -28,19 +32,22 @@ type WorldOptions = EmulatorOptions & {
   withUi?: boolean;
   /** After so many events a run continues as new; default: the server's. */
   eventsOfARun?: number;
+  /** More of the server's dynamic configuration, each value as JSON. */
+  dynamicConfig?: Readonly<Record<string, string>>;
 };
 
 const WORKER = path.join(root, 'dist', 'src', 'worker.js');
 
 export async function createWorld(options: WorldOptions = {}): Promise<World> {
-  const { withUi = false, eventsOfARun, ...emulatorOptions } = options;
+  const { withUi = false, eventsOfARun, dynamicConfig, ...emulatorOptions } = options;
   const server = await startDevServer({
     cliPath: await findTemporalCli(),
     headless: !withUi,
     fastTimers: true,
-    ...(eventsOfARun !== undefined && {
-      dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': String(eventsOfARun) },
-    }),
+    dynamicConfig: {
+      ...(eventsOfARun !== undefined && { 'limit.historyCount.suggestContinueAsNew': String(eventsOfARun) }),
+      ...dynamicConfig,
+    },
   });
   const emulator = await startEmulator(emulatorOptions);
   const connection = await Connection.connect({ address: server.address });
@@ -64,8 +71,8 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     temporal,
     client: new ProvisioningClient(temporal),
     workerEnvironment,
-    async startWorker(env = {}) {
-      const worker = launchWorker({ ...workerEnvironment, ...env });
+    async startWorker(env = {}, script = WORKER) {
+      const worker = launch(script, [], { ...workerEnvironment, ...env });
       workers.add(worker);
       void worker.ended.then(() => workers.delete(worker));
       await worker.until('Worker is polling');
