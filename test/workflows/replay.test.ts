@@ -6,6 +6,7 @@ import type { temporal } from '@temporalio/proto';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 
+import { releasedVersions } from '../../scripts/changelog';
 import {
   DEPROVISION_USERS,
   ENDINGS,
@@ -26,7 +27,13 @@ interface Recorded {
 }
 
 const FOLDER = path.join(root, 'test', 'histories');
-const NAMES = readdirSync(FOLDER).map((file) => path.basename(file, '.json'));
+/** Every recording, as `<version>/<name>`. */
+const RECORDINGS = readdirSync(FOLDER).flatMap((version) =>
+  readdirSync(path.join(FOLDER, version)).map((file) => `${version}/${path.basename(file, '.json')}`),
+);
+/** Versions that have recordings. */
+const RECORDED = [...new Set(RECORDINGS.map((recording) => path.dirname(recording)))];
+const RELEASED = releasedVersions(readFileSync(path.join(root, 'CHANGELOG.md'), 'utf8'));
 
 beforeAll(() => {
   // Silent about what a test expects: the failed replay.
@@ -35,12 +42,14 @@ beforeAll(() => {
 
 describe.each(BUNDLE_VARIANTS)('the workflows replay what they did before, %j', (variant) => {
   test('every history', async () => {
-    const errors = await errorsOf(variant, ...NAMES.map(read));
-    expect(errors).toEqual(NAMES.map((name) => [read(name).workflowId, undefined]));
+    const errors = await errorsOf(variant, ...RECORDINGS.map(read));
+    expect(errors.map(([workflowId, error], i) => [RECORDINGS[i], workflowId, error])).toEqual(
+      RECORDINGS.map((recording) => [recording, read(recording).workflowId, undefined]),
+    );
   });
 
   test('a history of other code is reported', async () => {
-    const recorded = read('succeeded');
+    const recorded = read('0.1.0/succeeded');
     for (const { activityTaskScheduledEventAttributes: scheduled } of recorded.history.events ?? []) {
       if (scheduled) scheduled.activityType = { name: 'describeProvisioningTask' };
     }
@@ -52,8 +61,15 @@ describe.each(BUNDLE_VARIANTS)('the workflows replay what they did before, %j', 
   });
 });
 
-describe('the recorded histories', () => {
-  const histories = NAMES.map((name) => read(name).history);
+test('every release has its histories', () => {
+  expect(RELEASED).toContain('0.1.0');
+  expect(RECORDED).toEqual(expect.arrayContaining(RELEASED));
+});
+
+describe.each(RECORDED)('the recorded histories of %s', (version) => {
+  const histories = RECORDINGS.filter((recording) => path.dirname(recording) === version).map(
+    (recording) => read(recording).history,
+  );
   const lastPhasesOf = (...types: string[]): unknown[] =>
     histories.filter((history) => types.includes(typeOf(history))).map(lastPhase);
 
@@ -66,8 +82,8 @@ describe('the recorded histories', () => {
   });
 
   test('a chain is there with its first and its last run', () => {
-    const first = read('continued-as-new-first-run');
-    const last = read('continued-as-new-last-run');
+    const first = read(`${version}/continued-as-new-first-run`);
+    const last = read(`${version}/continued-as-new-last-run`);
     expect(last.workflowId).toBe(first.workflowId);
     const runId = first.history.events?.[0]?.workflowExecutionStartedEventAttributes?.originalExecutionRunId;
     expect(first.history.events?.at(-1)?.workflowExecutionContinuedAsNewEventAttributes).toBeTruthy();
@@ -87,8 +103,9 @@ async function errorsOf(variant: BundleVariant, ...recorded: Recorded[]): Promis
   return errors;
 }
 
-function read(name: string): Recorded {
-  const { workflowId, history } = JSON.parse(readFileSync(path.join(FOLDER, `${name}.json`), 'utf8')) as Recorded;
+function read(recording: string): Recorded {
+  const text = readFileSync(path.join(FOLDER, `${recording}.json`), 'utf8');
+  const { workflowId, history } = JSON.parse(text) as Recorded;
   return { workflowId, history: historyFromJSON(history) };
 }
 
