@@ -213,11 +213,13 @@ async function openSides(
     shutdownForceTime: `${DRAIN.forceSeconds}s`,
     dataConverter: createDataConverter(config.encryption),
   } as const;
-  const notify = createNoticeReporter(Runtime.instance().logger);
+  const { logger } = Runtime.instance();
+  const notify = createNoticeReporter(logger);
   const { itemsFolder, version } = config;
-  const ofWorkflows = { itemsFolder, sinks: metrics.sinks, workflowBundle, ...(version && { version }) };
   return await Promise.all([
-    ...(config.runsWorkflows ? [openWorkflowSide(shared, ofWorkflows)] : []),
+    ...(config.runsWorkflows
+      ? [openWorkflowSide(shared, { itemsFolder, version, logger, sinks: metrics.sinks, workflowBundle })]
+      : []),
     ...(config.runsCalls ? [openApiSide(shared, { config, env, notify, metrics })] : []),
   ]);
 }

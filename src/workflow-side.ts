@@ -1,11 +1,11 @@
-import { Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import { Worker, type Logger, type WorkerOptions } from '@temporalio/worker';
 
 import { createFollowActivities } from './activities/follow-activities';
 import { createItemsFileActivities } from './activities/items-file-activities';
 import { TASK_QUEUES } from './contract';
 import type { SharedWorkerOptions, Side } from './side';
 import { readTaskQueue } from './task-queues';
-import type { WorkerVersion } from './worker-version';
+import { versionText, type WorkerVersion } from './worker-version';
 import { versioningOptions, versionSentence } from './worker-versioning';
 
 /** Options of {@link openWorkflowSide}. */
@@ -13,7 +13,8 @@ export interface WorkflowSideOptions extends Pick<WorkerOptions, 'workflowBundle
   /** Folder with the item files of large batches. */
   itemsFolder: string;
   /** Absent when it is not versioned. */
-  version?: WorkerVersion;
+  version: WorkerVersion | undefined;
+  logger: Logger;
 }
 
 /**
@@ -24,8 +25,8 @@ const MAX_ACTIVITIES_WITHOUT_CALLS = 500;
 
 /** Opens the side of the worker that runs follows and batches. */
 export async function openWorkflowSide(shared: SharedWorkerOptions, options: WorkflowSideOptions): Promise<Side> {
-  const { itemsFolder, version, ...source } = options;
-  if (version) await tellVersion(shared, version);
+  const { itemsFolder, version, logger, ...source } = options;
+  if (version) await tellVersion(shared, version, logger);
   // Without a grace: what waits here may wait for hours, and another worker goes on waiting.
   const worker = await Worker.create({
     ...shared,
@@ -38,8 +39,13 @@ export async function openWorkflowSide(shared: SharedWorkerOptions, options: Wor
   return { workers: [worker], close: () => Promise.resolve() };
 }
 
-async function tellVersion({ connection, namespace }: SharedWorkerOptions, version: WorkerVersion): Promise<void> {
+/** A version that nobody has made current polls, and gets nothing new. */
+async function tellVersion(
+  { connection, namespace }: SharedWorkerOptions,
+  version: WorkerVersion,
+  logger: Logger,
+): Promise<void> {
   const key = { namespace, queue: TASK_QUEUES.provisioning, kind: 'workflow' } as const;
   const { currentVersion } = await readTaskQueue(connection, key);
-  Runtime.instance().logger.info(versionSentence(namespace, version, currentVersion));
+  logger.info(versionSentence(namespace, version, currentVersion), { version: versionText(version) });
 }

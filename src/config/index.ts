@@ -60,7 +60,7 @@ export interface WorkerConfig {
   logs: LogSettings;
   /** Keys of the payloads; nothing is encrypted when absent. */
   encryption?: EncryptionSettings;
-  /** Of the workflow side; absent when it is not versioned. */
+  /** Of its workflow side; absent when that is not versioned. */
   version?: WorkerVersion;
   /** What can be used but should be mended, one sentence each. */
   warnings: string[];

@@ -1,4 +1,5 @@
 import { DEFAULT_ENDPOINT } from '../tencent/endpoint';
+import { VERSIONING_VARIABLES } from '../worker-versioning';
 
 import {
   DEFAULT_CODEC_ADDRESS,
@@ -149,6 +150,17 @@ export const SCHEMA: readonly SchemaSection[] = [
         otherwise: 'the CLI’s own place',
       },
       withDefault('TEMPORAL_PROFILE', 'profile of that file', 'default'),
+      {
+        name: VERSIONING_VARIABLES.deploymentName,
+        meaning:
+          'what the workflow side is a version of ([versions of the worker](versioning.md)); with the build id, and set by the Kubernetes worker controller',
+        otherwise: 'the worker has no version',
+      },
+      {
+        name: VERSIONING_VARIABLES.buildId,
+        meaning: 'that version, e.g. the release or the tag of the image; with the deployment name',
+        otherwise: 'the worker has no version',
+      },
     ],
   },
   {
