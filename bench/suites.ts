@@ -1,5 +1,6 @@
 import { batchesSuite } from './batches';
 import { delaySuite } from './delay';
+import { outageSuite } from './outage';
 import { peersSuite } from './peers';
 import { policySuite } from './policy';
 import { scaleSuite } from './scale';
@@ -16,4 +17,5 @@ export const SUITES: readonly Suite[] = [
   startSuite,
   policySuite,
   batchesSuite,
+  outageSuite,
 ];

@@ -97,6 +97,8 @@ async function open(
     PROVISIONING_STATUS_CALLS_PER_SECOND: String(statusCallsPerSecond),
     TENCENTCLOUD_SECRET_ID: DEMO_ACCOUNT.secretId,
     TENCENTCLOUD_SECRET_KEY: DEMO_ACCOUNT.secretKey,
+    // Workers of one machine cannot share a port.
+    PROVISIONING_HTTP_ADDRESS: '127.0.0.1:0',
   };
   const spawnWorker = (env: Record<string, string> = {}): BenchProcess => {
     const worker = startProcess(WORKER, { ...environment, ...env });

@@ -64,7 +64,10 @@ export async function openApiSide(shared: SharedWorkerOptions, options: ApiSideO
       createCallWorker(shared, userSyncQueue, createUserSyncActivities({ organization })),
     ]);
     for (const quota of quotas) quota.start();
-    return { workers, close };
+    const settle = async (): Promise<void> => {
+      await Promise.all(quotas.map((quota) => quota.settle()));
+    };
+    return { workers, settle, close };
   } catch (error) {
     await close();
     throw error;

@@ -12,6 +12,8 @@ export type SharedWorkerOptions = Pick<WorkerOptions, 'shutdownForceTime' | 'dat
 export interface Side {
   /** One for each of its task queues. */
   workers: Worker[];
+  /** Takes on no more tasks, before its workers are shut down. */
+  settle(): Promise<void>;
   /** Gives back what it holds besides them; they have ended by then. */
   close(): Promise<void>;
 }

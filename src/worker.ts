@@ -170,11 +170,7 @@ async function runUntilAborted(running: Process, onReady: (taskQueues: string[])
   if (!sides) return;
   const counted = config.runsWorkflows ? showCounts(connection, running, probing.signal) : Promise.resolve();
   try {
-    await runWorkers(
-      sides.flatMap(({ workers }) => workers),
-      running,
-      onReady,
-    );
+    await runSides(sides, running, onReady);
   } finally {
     probing.abort();
     await Promise.all([probed, counted, ...sides.map((side) => side.close())]);
@@ -224,20 +220,23 @@ async function openSides(
   ]);
 }
 
-async function runWorkers(
-  workers: Worker[],
+async function runSides(
+  sides: readonly Side[],
   { life, signal }: Process,
   onReady: (taskQueues: string[]) => void,
 ): Promise<void> {
-  const shutdown = () => {
+  const workers = sides.flatMap((side) => side.workers);
+  const shutdown = (): void => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
   };
   const running = workers.map((worker) => worker.run());
   life.workers = workers;
-  signal.addEventListener('abort', shutdown, { once: true });
   // A worker that was created holds the connection until it has run, so also a start cut short at its end runs.
   if (signal.aborted) shutdown();
   else onReady(workers.map(({ options }) => options.taskQueue));
+  signal.addEventListener('abort', () => void Promise.all(sides.map((side) => side.settle())).then(shutdown), {
+    once: true,
+  });
   try {
     await Promise.all(running);
   } finally {

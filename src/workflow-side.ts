@@ -36,7 +36,8 @@ export async function openWorkflowSide(shared: SharedWorkerOptions, options: Wor
     activities: { ...createItemsFileActivities({ folder: itemsFolder }), ...createFollowActivities() },
     maxConcurrentActivityTaskExecutions: MAX_ACTIVITIES_WITHOUT_CALLS,
   });
-  return { workers: [worker], close: () => Promise.resolve() };
+  // A task that is lost here is handed out again within seconds.
+  return { workers: [worker], settle: () => Promise.resolve(), close: () => Promise.resolve() };
 }
 
 /** A version that nobody has made current polls, and gets nothing new. */

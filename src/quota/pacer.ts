@@ -21,6 +21,8 @@ export class Pacer {
   private readonly pace = new Pace(1);
   private state: 'unopened' | 'open' | 'closed' = 'unopened';
   private timer: NodeJS.Timeout | undefined;
+  /** Set once nobody is let in any more; called at each arrival. */
+  private settling: (() => void) | undefined;
 
   /** @param now - milliseconds of a clock that does not go back; default `performance.now` */
   constructor(private readonly now: () => number = () => performance.now()) {}
@@ -43,13 +45,31 @@ export class Pacer {
 
   /** Resolves when a call that is taken on now will have its turn soon; rejects with the signal's reason. */
   room(signal?: AbortSignal): Promise<void> {
-    return this.waitIn(this.newcomers, signal, () => (this.expected -= 1));
+    return this.waitIn(this.newcomers, signal, () => this.arrived());
   }
 
   /** One that was let in asks for its turn now, or never will. */
   arrived(): void {
     this.expected -= 1;
+    this.settling?.();
     this.schedule();
+  }
+
+  /**
+   * Lets no newcomer in any more.
+   *
+   * @returns resolves once all that were let in have asked for their turn, or none of them has for so long
+   */
+  settle(quietMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      let timer: NodeJS.Timeout | undefined;
+      this.settling = () => {
+        clearTimeout(timer);
+        if (this.expected === 0) resolve();
+        else timer = setTimeout(resolve, quietMs);
+      };
+      this.settling();
+    });
   }
 
   /** Lets nobody wait any more; what still waits stays so. */
@@ -102,6 +122,7 @@ export class Pacer {
 
   /** When there is room for one more; never, while so many are on their way that first one must have its turn. */
   private roomMs(): number {
+    if (this.settling) return Infinity;
     const { gapMs } = this.pace;
     const limitMs = Math.max(AHEAD_MS, Math.min(AHEAD_CALLS * gapMs, MAX_AHEAD_MS));
     const aheadMs = (this.queue.length + this.expected) * gapMs;

@@ -14,6 +14,8 @@ const REFRESH_MS = 2_000;
 const FIRST_REFRESH_MS = 50;
 /** Longer than others need to notice a newcomer and to make room for it. */
 const JOIN_MS = 5_000;
+/** Polls of a queue with work come back sooner; those of an idle one do not, and there is little to lose. */
+const QUIET_MS = 1_000;
 /** Without an answer for so long, a worker goes on with what its configuration says. */
 const PATIENCE_MS = 5_000;
 
@@ -71,6 +73,14 @@ export class WorkerQuota implements CallQuota {
   stop(): void {
     this.stopping.abort();
     this.pacer.close();
+  }
+
+  /**
+   * Takes on no more calls, and waits a little for those that have been asked of the server: a task that is handed to a
+   * poll just when that is broken off would be lost until its time is over.
+   */
+  settle(): Promise<void> {
+    return this.pacer.settle(QUIET_MS);
   }
 
   turn(signal?: AbortSignal): Promise<() => void> {

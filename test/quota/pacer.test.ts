@@ -117,3 +117,57 @@ describe('room for a call', () => {
     expect(entered).toEqual(['a at 0', 'b at 0', 'c at 0', 'd at 0']);
   });
 });
+
+describe('a pacer that settles', () => {
+  beforeEach(() => jest.useFakeTimers({ now: 0 }));
+  afterEach(() => jest.useRealTimers());
+
+  it('lets nobody in, gives turns to those that were, and is settled once all of them have asked', async () => {
+    const { pacer, entered, turn, room } = createWorld(4);
+    void room('a');
+    void room('b');
+    await jest.advanceTimersByTimeAsync(0);
+    expect(entered).toEqual(['a at 0', 'b at 0']);
+    const settled = jest.fn();
+    void pacer.settle(5_000).then(settled);
+    void room('c');
+    pacer.arrived();
+    void turn('a calls');
+    await jest.advanceTimersByTimeAsync(2_000);
+    expect(entered).toEqual(['a at 0', 'b at 0', 'a calls at 0']);
+    expect(settled).not.toHaveBeenCalled();
+    pacer.setRate(8);
+    pacer.arrived();
+    void turn('b calls');
+    await jest.advanceTimersByTimeAsync(2_000);
+    expect(settled).toHaveBeenCalled();
+    expect(entered).toEqual(['a at 0', 'b at 0', 'a calls at 0', 'b calls at 2000']);
+  });
+
+  it('is settled at once when nobody is expected, and by one that gives up', async () => {
+    const { pacer } = createWorld(1);
+    await expect(pacer.settle(5_000)).resolves.toBeUndefined();
+    const other = createWorld(1);
+    const giveUp = new AbortController();
+    const entering = other.room('a', giveUp.signal);
+    const settled = other.pacer.settle(5_000);
+    giveUp.abort(new Error('gone'));
+    await expect(entering).rejects.toThrow('gone');
+    await expect(settled).resolves.toBeUndefined();
+  });
+
+  it('is settled once none of those it let in has come for so long', async () => {
+    const { pacer, room } = createWorld(4);
+    void room('a');
+    void room('b');
+    await jest.advanceTimersByTimeAsync(0);
+    const settled = jest.fn();
+    void pacer.settle(1_000).then(settled);
+    await jest.advanceTimersByTimeAsync(900);
+    pacer.arrived();
+    await jest.advanceTimersByTimeAsync(999);
+    expect(settled).not.toHaveBeenCalled();
+    await jest.advanceTimersByTimeAsync(1);
+    expect(settled).toHaveBeenCalled();
+  });
+});
