@@ -76,8 +76,8 @@ describe('the codec server', () => {
     expect(refusals).toEqual([]);
   });
 
-  test('answers no payloads with none', async () => {
-    await expect(payloadsOf(post('/encode', { payloads: [] }))).resolves.toEqual([]);
+  test.each([{ payloads: [] }, {}])('answers no payloads with none: %j', async (body) => {
+    await expect(payloadsOf(post('/encode', body))).resolves.toEqual([]);
   });
 
   test('says which key is missing, and shows no payload', async () => {
