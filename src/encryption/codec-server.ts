@@ -80,9 +80,9 @@ export async function startCodecServer(
       .catch((error: unknown) => {
         // A client that went away in the middle of its request needs no answer.
         if (response.destroyed) return;
-        const { status, message, headers } = refusalOf(error);
-        onRefusal?.(`${describe(request)} was refused with ${status}: ${message}`);
-        respond({ status, headers: { ...JSON_HEADERS, ...headers }, body: JSON.stringify({ message }) });
+        const refusal = refusalOf(error);
+        onRefusal?.(`${describe(request)} was refused with ${refusal.status}: ${refusal.message}`);
+        respond(toAnswer(refusal));
       });
   });
   server.listen(address);
@@ -129,7 +129,12 @@ async function answerTo(
   if (method === 'OPTIONS' && origin !== undefined) return preflight(route);
   const methods = route.method === 'GET' ? ['GET', 'HEAD'] : [route.method];
   if (!methods.includes(method)) throw new HttpError(405, `use ${route.method}`, { Allow: methods.join(', ') });
-  if (!route.isOpen && !hasToken(headers.authorization, token)) throw unauthorized(route);
+  if (!route.isOpen && !hasToken(headers.authorization, token)) {
+    const refusal = unauthorized(route);
+    // A browser learns so that it must ask for the token, which is nothing to be told.
+    if (route.method === 'GET' && headers.authorization === undefined) return toAnswer(refusal);
+    throw refusal;
+  }
   return route.handle(request);
 }
 
@@ -167,6 +172,10 @@ const JSON_HEADERS = { 'Content-Type': 'application/json' };
 
 function json(value: object): Answer {
   return { status: 200, headers: JSON_HEADERS, body: JSON.stringify(value) };
+}
+
+function toAnswer({ status, message, headers }: HttpError): Answer {
+  return { status, headers: { ...JSON_HEADERS, ...headers }, body: JSON.stringify({ message }) };
 }
 
 function refusalOf(error: unknown): HttpError {
