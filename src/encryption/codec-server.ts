@@ -54,8 +54,8 @@ const PAGE = `<!doctype html>
 <html lang="en">
 <title>Codec server</title>
 <h1>You are signed in to the codec server</h1>
-<p>This browser remembers it until it is closed. In the Temporal UI, open <em>Codec Server</em> at the top, give the URL of this page
-as the endpoint and choose to include cross-origin credentials: it then shows what the payloads hold.</p>
+<p>This browser remembers it until it is closed. In the Temporal UI choose <em>Configure Codec Server</em>, at the top, and there your
+browser setting, the URL of this page as the endpoint, and to include cross-origin credentials: it then shows what the payloads hold.</p>
 </html>
 `;
 
@@ -147,8 +147,7 @@ function pathOf({ url = '' }: IncomingMessage): string {
 function unauthorized({ method }: Route): HttpError {
   // A browser that asks for it of its own accord would ask in the midst of the Temporal UI.
   const challenge = method === 'GET' ? `Basic ${REALM}, charset="UTF-8"` : `Bearer ${REALM}`;
-  const message =
-    'send PROVISIONING_CODEC_TOKEN as a bearer token, or open the page of this server once in the browser';
+  const message = `send ${VARIABLES.codecToken} as a bearer token, or open the page of this server once in the browser`;
   return new HttpError(401, message, { 'WWW-Authenticate': challenge });
 }
 
