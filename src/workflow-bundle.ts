@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 
 import { hashFiles, readStamp, type BundleStamp } from './bundle-stamp';
+import { FAILURE_CONVERTER_PATH } from './encryption/data-converter';
 import { packageFolder, readVersion } from './package-folder';
 
 /** What a bundle has besides the workflows. */
@@ -30,9 +31,6 @@ export const BUNDLE_VARIANTS: readonly BundleVariant[] = [
 const TRACING_INTERCEPTORS: readonly string[] = [
   require.resolve('@temporalio/interceptors-opentelemetry/lib/workflow-interceptors'),
 ];
-
-/** Failure converter of a worker, and of a client, that encrypts. */
-export const FAILURE_CONVERTER_PATH = require.resolve('./encryption/failure-converter');
 
 /** The bundle of the workflows cannot be used: a set-up fault, which a new build or installation mends. */
 export class WorkflowBundleError extends Error {

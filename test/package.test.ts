@@ -11,11 +11,13 @@ const run = promisify(execFile);
 const CONSUMER = `
 import { Client, Connection } from '@temporalio/client';
 import { ProvisioningClient, workflowId, type FollowInput, type WaitResult } from 'provisioning-worker';
+import { createDataConverter, parseEncryptionKeys } from 'provisioning-worker/encryption';
 import { FAILURE_TYPES, TASK_QUEUES } from 'provisioning-worker/contract';
 
 export async function provision(input: FollowInput): Promise<string> {
   const connection = await Connection.connect({ address: 'localhost:7233' });
-  const client = new ProvisioningClient(new Client({ connection }));
+  const dataConverter = createDataConverter(parseEncryptionKeys('…'));
+  const client = new ProvisioningClient(new Client({ connection, dataConverter }));
   await client.follow(input);
   const result: WaitResult = await client.waitForOutcome(input.zoneId, input.taskId, { timeoutMs: 1_000 });
   switch (result.kind) {
@@ -87,10 +89,19 @@ describe('the package, packed and installed into an empty project', () => {
     expect(ours.filter((file) => !file.startsWith('contract/'))).toEqual([]);
   });
 
+  test('the encryption loads neither the worker’s code nor the native SDK', async () => {
+    const { packages, ours } = await loadedBy('provisioning-worker/encryption');
+    expect(ours.filter((file) => !/^(encryption|config)\//.test(file))).toEqual([]);
+    expect(packages).toContain('@temporalio/common');
+    const heavy = ['@temporalio/worker', '@temporalio/core-bridge', '@temporalio/client', '@temporalio/workflow'];
+    expect(packages.filter((name) => heavy.includes(name) || name === 'undici' || name === 'commander')).toEqual([]);
+  });
+
   test('an ES module imports the client by name', async () => {
     const script = `import { ProvisioningClient, workflowId } from 'provisioning-worker';
-      console.log(typeof ProvisioningClient, workflowId('z-1', 't-1'));`;
-    expect(await node('--input-type=module', '-e', script)).toBe('function provisioning-task/z-1/t-1\n');
+      import { createDataConverter } from 'provisioning-worker/encryption';
+      console.log(typeof ProvisioningClient, workflowId('z-1', 't-1'), typeof createDataConverter);`;
+    expect(await node('--input-type=module', '-e', script)).toBe('function provisioning-task/z-1/t-1 function\n');
   });
 
   test('a service in strict TypeScript type-checks against it', async () => {

@@ -1,7 +1,8 @@
 import { status } from '@grpc/grpc-js';
-import { isGrpcServiceError, ServiceError } from '@temporalio/client';
+import { isGrpcServiceError, QueryNotRegisteredError, ServiceError } from '@temporalio/client';
 import { NamespaceNotFoundError } from '@temporalio/common';
 
+import { VARIABLES } from '../config/variables';
 import { namespaceIsMissing, noServerAnswers } from '../sentences';
 
 import { CommandError } from './errors';
@@ -14,6 +15,8 @@ export interface Server {
   namespace: string;
 }
 
+/** The SDK's words where a failure converter has encoded the real ones, which a client does not decode in the answer of a query. */
+const ENCODED_FAILURE = 'Encoded failure';
 const FILTER_EXAMPLE = `--query "ProvisioningPhase = 'Blocked'"`;
 
 /** Turns what the Temporal server refused into a sentence with the next step; anything else is returned as it is. */
@@ -22,6 +25,14 @@ export function explained(error: unknown, { address, namespace }: Server): unkno
     new CommandError(message, exitCode, code, { cause: error });
   if (error instanceof NamespaceNotFoundError) {
     return failure(namespaceIsMissing(namespace), EXIT_CODES.badInput, 'NamespaceMissing');
+  }
+  if (error instanceof QueryNotRegisteredError && error.message === ENCODED_FAILURE) {
+    const next = `Its log tells why; often it lacks a key of ${VARIABLES.encryptionKeys}`;
+    return failure(
+      `The worker could not answer, and its reason is encrypted. ${next}`,
+      EXIT_CODES.stillWaiting,
+      'NoAnswer',
+    );
   }
   const refusal = refusalOf(error);
   if (!refusal) return error;

@@ -54,19 +54,25 @@ async function readBody(request: IncomingMessage): Promise<string> {
 
 function parsePayloads(body: string): Payload[] {
   try {
-    const parsed: unknown = JSON.parse(body);
-    if (isRecord(parsed) && Array.isArray(parsed.payloads) && parsed.payloads.every(isPayload)) {
-      return Payloads.fromObject(parsed).payloads;
-    }
+    const payloads = listIn(JSON.parse(body));
+    if (payloads?.every(isPayload)) return Payloads.fromObject({ payloads }).payloads;
   } catch {
     // The words of the parser would quote the body.
   }
   throw new HttpError(400, `the body must be ${SHAPE}`);
 }
 
+function listIn(body: unknown): unknown[] | undefined {
+  if (!isRecord(body)) return undefined;
+  // JSON of protobuf messages leaves out what is empty, as the Temporal CLI does.
+  const { payloads = [] } = body;
+  return Array.isArray(payloads) ? payloads : undefined;
+}
+
 function isPayload(value: unknown): boolean {
   if (!isRecord(value)) return false;
-  const { metadata = {}, data = '' } = value;
+  const { metadata: given, data = '' } = value;
+  const metadata = given ?? {};
   return isRecord(metadata) && [...Object.values(metadata), data].every(isBase64);
 }
 

@@ -54,8 +54,8 @@ const PAGE = `<!doctype html>
 <html lang="en">
 <title>Codec server</title>
 <h1>You are signed in to the codec server</h1>
-<p>This browser remembers it until it is closed. In the Temporal UI, open <em>Codec Server</em> at the top, give the URL of this page
-as the endpoint and choose to include cross-origin credentials: it then shows what the payloads hold.</p>
+<p>This browser remembers it until it is closed. In the Temporal UI choose <em>Configure Codec Server</em>, at the top, and there your
+browser setting, the URL of this page as the endpoint, and to include cross-origin credentials: it then shows what the payloads hold.</p>
 </html>
 `;
 
@@ -80,9 +80,9 @@ export async function startCodecServer(
       .catch((error: unknown) => {
         // A client that went away in the middle of its request needs no answer.
         if (response.destroyed) return;
-        const { status, message, headers } = refusalOf(error);
-        onRefusal?.(`${describe(request)} was refused with ${status}: ${message}`);
-        respond({ status, headers: { ...JSON_HEADERS, ...headers }, body: JSON.stringify({ message }) });
+        const refusal = refusalOf(error);
+        onRefusal?.(`${describe(request)} was refused with ${refusal.status}: ${refusal.message}`);
+        respond(toAnswer(refusal));
       });
   });
   server.listen(address);
@@ -129,7 +129,12 @@ async function answerTo(
   if (method === 'OPTIONS' && origin !== undefined) return preflight(route);
   const methods = route.method === 'GET' ? ['GET', 'HEAD'] : [route.method];
   if (!methods.includes(method)) throw new HttpError(405, `use ${route.method}`, { Allow: methods.join(', ') });
-  if (!route.isOpen && !hasToken(headers.authorization, token)) throw unauthorized(route);
+  if (!route.isOpen && !hasToken(headers.authorization, token)) {
+    const refusal = unauthorized(route);
+    // A browser learns so that it must ask for the token, which is nothing to be told.
+    if (route.method === 'GET' && headers.authorization === undefined) return toAnswer(refusal);
+    throw refusal;
+  }
   return route.handle(request);
 }
 
@@ -142,8 +147,7 @@ function pathOf({ url = '' }: IncomingMessage): string {
 function unauthorized({ method }: Route): HttpError {
   // A browser that asks for it of its own accord would ask in the midst of the Temporal UI.
   const challenge = method === 'GET' ? `Basic ${REALM}, charset="UTF-8"` : `Bearer ${REALM}`;
-  const message =
-    'send PROVISIONING_CODEC_TOKEN as a bearer token, or open the page of this server once in the browser';
+  const message = `send ${VARIABLES.codecToken} as a bearer token, or open the page of this server once in the browser`;
   return new HttpError(401, message, { 'WWW-Authenticate': challenge });
 }
 
@@ -167,6 +171,10 @@ const JSON_HEADERS = { 'Content-Type': 'application/json' };
 
 function json(value: object): Answer {
   return { status: 200, headers: JSON_HEADERS, body: JSON.stringify(value) };
+}
+
+function toAnswer({ status, message, headers }: HttpError): Answer {
+  return { status, headers: { ...JSON_HEADERS, ...headers }, body: JSON.stringify({ message }) };
 }
 
 function refusalOf(error: unknown): HttpError {

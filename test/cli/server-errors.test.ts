@@ -1,9 +1,10 @@
 import { status } from '@grpc/grpc-js';
-import { ServiceError } from '@temporalio/client';
+import { QueryNotRegisteredError, ServiceError } from '@temporalio/client';
 import { NamespaceNotFoundError } from '@temporalio/common';
 
 import { reportOf } from '../../src/cli/errors';
 import { explained, explainedFilter } from '../../src/cli/server-errors';
+import { UnreadablePayloadError } from '../../src/encryption';
 
 const SERVER = { address: 'a:7233', namespace: 'prod' };
 
@@ -52,6 +53,19 @@ test.each<[unknown, number, string, string]>([
     2,
     'NamespaceMissing',
     'Namespace "prod" does not exist. Create it with: temporal operator namespace create --namespace prod',
+  ],
+  [
+    new QueryNotRegisteredError('Encoded failure', status.INVALID_ARGUMENT),
+    9,
+    'NoAnswer',
+    'The worker could not answer, and its reason is encrypted. Its log tells why; often it lacks a key of PROVISIONING_ENCRYPTION_KEYS',
+  ],
+  [new QueryNotRegisteredError('Other words', status.INVALID_ARGUMENT), 1, 'Unexpected', 'Other words'],
+  [
+    new UnreadablePayloadError('old', 'A payload is encrypted with the key "old"'),
+    2,
+    'UnreadablePayload',
+    'A payload is encrypted with the key "old"',
   ],
   [new Error('a fault of ours'), 1, 'Unexpected', 'a fault of ours'],
 ])('what the server refuses has a next step: %p', (error, exitCode, code, message) => {
