@@ -3,6 +3,7 @@ import type { Logger } from '@temporalio/worker';
 import { VARIABLES } from './config';
 import type { QuotaCalls, QuotaNotice } from './quota';
 import type { Notice as CloudNotice } from './tencent';
+import { activeTraceIds } from './trace-ids';
 
 type Notice = CloudNotice | QuotaNotice;
 
@@ -26,7 +27,7 @@ const WARNINGS: ReadonlySet<Notice['kind']> = new Set([
 export function createNoticeReporter(logger: Logger): (notice: Notice) => void {
   return (notice) => {
     const { kind, ...details } = notice;
-    logger.log(WARNINGS.has(kind) ? 'WARN' : 'INFO', sentenceOf(notice), details);
+    logger.log(WARNINGS.has(kind) ? 'WARN' : 'INFO', sentenceOf(notice), { ...details, ...activeTraceIds() });
   };
 }
 

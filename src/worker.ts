@@ -21,12 +21,15 @@ import { PreflightError } from './preflight';
 import { drainOnSignals } from './process-signals';
 import { createSecrets } from './secrets';
 import { messageOf, WORKER_IS_POLLING } from './sentences';
-import type { Side } from './side';
+import type { SharedWorkerOptions, Side } from './side';
 import { CannotConnectError, connectToTemporal } from './temporal-connection';
+import type { Tracing } from './tracing';
 import { createNoticeReporter } from './worker-notices';
 import { findWorkflowBundle, WorkflowBundleError } from './workflow-bundle';
 import { openWorkflowSide } from './workflow-side';
 
+/** Under which this process polls, and sends its spans. */
+const IDENTITY = `${process.pid}@${hostname()}`;
 /** A count that takes longer comes too late. */
 const COUNT_TIMEOUT_MS = 10_000;
 
@@ -45,6 +48,7 @@ interface Process {
   log: WorkerLog;
   life: Life;
   metrics: WorkerMetrics;
+  tracing: Tracing | undefined;
   /** Drains the worker when aborted, also during its start. */
   signal: AbortSignal;
 }
@@ -74,6 +78,7 @@ export async function runWorkerFromEnvironment(
   const log = openLog(env);
   signal.addEventListener('abort', () => beginDrain(log, String(signal.reason)), { once: true });
   const sdkMetrics = await installRuntime(log);
+  const tracing = await openTraces(configured.config, log);
   const life: Life = { workers: [], probes: {} };
   const vitals = () => vitalsOf(life, signal);
   const metrics = openMetrics();
@@ -88,10 +93,10 @@ export async function runWorkerFromEnvironment(
     onReady(ready);
   };
   try {
-    await runUntilAborted({ ...configured, env, log, life, metrics, signal }, tellReady);
+    await runUntilAborted({ ...configured, env, log, life, metrics, tracing, signal }, tellReady);
   } finally {
     if (signal.aborted) log.logger.info('Drained');
-    await http?.close();
+    await Promise.all([http?.close(), tracing?.close()]);
     Runtime.instance().flushLogs();
   }
 }
@@ -113,6 +118,14 @@ function installRuntime({ logger }: WorkerLog): Promise<string> {
   return installCoreMetrics((metrics) =>
     Runtime.install({ logger, shutdownSignals: [], telemetryOptions: { logging, metrics } }),
   );
+}
+
+/** Loaded only where there are traces: it takes time and memory. */
+async function openTraces({ tracing, encryption }: WorkerConfig, { logger }: WorkerLog): Promise<Tracing | undefined> {
+  if (!tracing) return undefined;
+  const { openTracing } = await import('./tracing/index.js');
+  logger.info('Traces are sent', { collector: new URL(tracing.url).origin });
+  return openTracing({ ...tracing, identity: IDENTITY, hidesMessages: encryption !== undefined, logger });
 }
 
 function openMetrics(): WorkerMetrics {
@@ -157,7 +170,7 @@ async function runUntilAborted(running: Process, onReady: (taskQueues: string[])
   const { logger } = log;
   for (const warning of config.warnings) logger.warn(warning);
   // Before anything slow: a stale bundle is a fault of the set-up.
-  const workflowBundle = findWorkflowBundle({ traced: false, encrypted: config.encryption !== undefined });
+  const workflowBundle = findBundle(config);
   const connecting = connectToTemporal({ temporal, patienceSeconds: config.connectSeconds, logger, signal });
   const connection = await Promise.race([connecting, untilAborted(signal)]);
   if (!connection) return;
@@ -176,6 +189,11 @@ async function runUntilAborted(running: Process, onReady: (taskQueues: string[])
     await Promise.all([probed, counted, ...sides.map((side) => side.close())]);
     await connection.close();
   }
+}
+
+function findBundle({ runsWorkflows, tracing, encryption }: WorkerConfig): { codePath: string } | undefined {
+  if (!runsWorkflows) return undefined;
+  return findWorkflowBundle({ traced: tracing !== undefined, encrypted: encryption !== undefined });
 }
 
 /** Keeps the metrics of what the server counts up to date. */
@@ -199,21 +217,22 @@ function showCounts(
 /** Opens each side that this process is to run. */
 async function openSides(
   connection: NativeConnection,
-  { config, temporal, env, metrics }: Process,
-  workflowBundle: { codePath: string },
+  { config, temporal, env, metrics, tracing }: Process,
+  workflowBundle: { codePath: string } | undefined,
 ): Promise<Side[]> {
-  const shared = {
+  const shared: SharedWorkerOptions = {
     connection,
     namespace: temporal.namespace,
-    identity: `${process.pid}@${hostname()}`,
+    identity: IDENTITY,
     shutdownForceTime: `${DRAIN.forceSeconds}s`,
     dataConverter: createDataConverter(config.encryption),
-  } as const;
+    ...(tracing && { plugins: [tracing.plugin] }),
+  };
   const { logger } = Runtime.instance();
   const notify = createNoticeReporter(logger);
   const { itemsFolder, version } = config;
   return await Promise.all([
-    ...(config.runsWorkflows
+    ...(workflowBundle
       ? [openWorkflowSide(shared, { itemsFolder, version, logger, sinks: metrics.sinks, workflowBundle })]
       : []),
     ...(config.runsCalls ? [openApiSide(shared, { config, env, notify, metrics })] : []),

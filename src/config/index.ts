@@ -29,6 +29,7 @@ import {
 import { readItemsFolder } from './items-folder';
 import { readLogSettings, type LogSettings } from './log-settings';
 import { readTemporalConfig, type TemporalConfig } from './temporal';
+import { readTracingSettings, type TracingSettings } from './tracing-settings';
 import { valueOf, VARIABLES } from './variables';
 
 export { adoptConfigFile } from './config-file';
@@ -62,6 +63,8 @@ export interface WorkerConfig {
   encryption?: EncryptionSettings;
   /** Of its workflow side; absent when that is not versioned. */
   version?: WorkerVersion;
+  /** Where traces go; there are none when absent. */
+  tracing?: TracingSettings;
   /** What can be used but should be mended, one sentence each. */
   warnings: string[];
 }
@@ -134,6 +137,8 @@ function readSettings(env: NodeJS.ProcessEnv): WorkerConfig & { faults: string[]
   const httpAddress = httpAddressOf(valueOf(env, VARIABLES.httpAddress) ?? DEFAULT_HTTP_ADDRESS, faults);
   const logs = readLogSettings(env, faults);
   const encryption = readEncryption(env, faults);
+  const warnings = [...credentialWarnings(env), ...unknownVariables(env)];
+  const tracing = readTracingSettings(env, faults, warnings);
   faults.push(...proxyFaults(env));
   const version = readVersioning(env, faults);
   return {
@@ -149,7 +154,8 @@ function readSettings(env: NodeJS.ProcessEnv): WorkerConfig & { faults: string[]
     logs,
     ...(encryption && { encryption }),
     ...(version && { version }),
-    warnings: [...credentialWarnings(env), ...unknownVariables(env)],
+    ...(tracing && { tracing }),
+    warnings,
     faults,
   };
 }

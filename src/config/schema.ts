@@ -9,6 +9,7 @@ import {
   DEFAULT_STATUS_CALLS_PER_SECOND,
   DEFAULT_USER_SYNC_CALLS_PER_SECOND,
 } from './defaults';
+import { DEFAULT_SERVICE_NAME } from './tracing-settings';
 import { VARIABLES } from './variables';
 
 /** One variable that the worker reads, from the environment or from its configuration file. */
@@ -279,6 +280,50 @@ export const SCHEMA: readonly SchemaSection[] = [
         meaning: 'pins the source of the key: `environment`, `shared-file`, `tke-oidc`, `cvm-role`',
         otherwise: 'the first that is configured, in the order of this table',
       },
+    ],
+  },
+  {
+    title: 'Traces',
+    entries: [
+      {
+        name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+        meaning:
+          'base URL of a collector that takes OTLP over HTTP, e.g. `http://127.0.0.1:4318`; turns [traces](tracing.md) on',
+        otherwise: 'no traces',
+        isSecret: true,
+      },
+      {
+        name: 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
+        meaning: 'whole URL for spans, in place of `/v1/traces` below that one',
+        otherwise: 'none',
+        isSecret: true,
+      },
+      {
+        name: 'OTEL_EXPORTER_OTLP_HEADERS',
+        meaning:
+          'headers for the collector, as `name=value` with commas between; also `OTEL_EXPORTER_OTLP_TRACES_HEADERS`',
+        otherwise: 'none',
+        isSecret: true,
+      },
+      {
+        name: 'OTEL_EXPORTER_OTLP_TRACES_HEADERS',
+        meaning: 'the same for spans alone',
+        otherwise: 'none',
+        isSecret: true,
+      },
+      withDefault('OTEL_SERVICE_NAME', 'name of the worker in traces', DEFAULT_SERVICE_NAME),
+      {
+        name: 'OTEL_RESOURCE_ATTRIBUTES',
+        meaning: 'attributes of every span, as `name=value` with commas between',
+        otherwise: 'none',
+      },
+      withDefault(
+        'OTEL_TRACES_SAMPLER',
+        'which traces are kept ([what it does here](tracing.md#sampling))',
+        'parentbased_always_on',
+      ),
+      { name: 'OTEL_TRACES_SAMPLER_ARG', meaning: 'for `traceidratio`: the part that is kept', otherwise: 'none' },
+      withDefault('OTEL_SDK_DISABLED', '`true` turns traces off', 'false'),
     ],
   },
   {

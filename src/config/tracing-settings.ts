@@ -21,6 +21,7 @@ const SAMPLERS = [
 ];
 /** These judge a trace at its root, and the root of a follow that nobody traced begins inside of the workflow. */
 const ROOT_SAMPLERS = ['parentbased_always_off', 'parentbased_traceidratio'];
+const PROPAGATORS = ['tracecontext', 'baggage', 'none'];
 const NUMBERS = [
   'OTEL_EXPORTER_OTLP_TIMEOUT',
   'OTEL_EXPORTER_OTLP_TRACES_TIMEOUT',
@@ -129,13 +130,15 @@ function numberFaults(env: NodeJS.ProcessEnv): string[] {
 
 function listFaults(env: NodeJS.ProcessEnv): string[] {
   const isListOfPairs = (text: string) => text.split(',').every((pair) => /^\s*[^\s=]+\s*=/.test(pair));
-  return [...HEADERS, 'OTEL_RESOURCE_ATTRIBUTES'].flatMap((name) => {
-    const text = valueOf(env, name);
-    // Without what it says: headers are secret.
-    return text === undefined || isListOfPairs(text)
-      ? []
-      : [`${name} must be a list of name=value with commas between`];
-  });
+  const propagators = valueOf(env, 'OTEL_PROPAGATORS') ?? 'none';
+  const areKnown = propagators.split(',').every((name) => PROPAGATORS.includes(name.trim()));
+  return [
+    ...[...HEADERS, 'OTEL_RESOURCE_ATTRIBUTES']
+      .filter((name) => !isListOfPairs(valueOf(env, name) ?? 'none='))
+      // Without what it says: headers are secret.
+      .map((name) => `${name} must be a list of name=value with commas between`),
+    ...(areKnown ? [] : [`OTEL_PROPAGATORS must be of ${PROPAGATORS.join(', ')}, got "${propagators}"`]),
+  ];
 }
 
 function unreadFaults(env: NodeJS.ProcessEnv): string[] {

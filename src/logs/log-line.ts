@@ -13,7 +13,7 @@ export type FormatLine = (entry: LogEntry) => string;
 const stringify = configure({ deterministic: false });
 
 /** Opaque to people, or the same in every line of a process. */
-const LEFT_OUT = ['taskToken', 'isLocal', 'namespace', 'sdkComponent'];
+const LEFT_OUT = ['taskToken', 'isLocal', 'namespace', 'sdkComponent', 'trace_flags'];
 
 /**
  * Words an entry as one JSON object: `time` (ISO 8601 in UTC), `level`, `message`, the `zoneId` and `taskId` of the

@@ -4,19 +4,20 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { detectResourcesSync, envDetectorSync, Resource } from '@opentelemetry/resources';
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { OpenTelemetryPlugin } from '@temporalio/interceptors-opentelemetry';
-import type { Logger, WorkerPlugin } from '@temporalio/worker';
+import type { Logger, WorkerOptions } from '@temporalio/worker';
 
 import { DEFAULT_SERVICE_NAME, type TracingSettings } from '../config/tracing-settings';
 import { packageFolder, readVersion } from '../package-folder';
 
+import { addTraceIds } from './log-ids';
 import { hideMessages } from './message-hiding';
 import { tellFailures } from './told-exporter';
 import { createWorkflowSpans } from './workflow-spans';
 
 /** Traces of this process. */
 export interface Tracing {
-  /** For each of its workers; the one that runs workflows needs the bundle that is `traced`. */
-  plugin: WorkerPlugin;
+  /** For each worker and client; a worker that runs workflows needs the bundle that is `traced`. */
+  plugin: OpenTelemetryPlugin;
   /** Sends what is left, within {@link FLUSH_MS}, and ends the traces. Never rejects. */
   close(): Promise<void>;
 }
@@ -39,13 +40,13 @@ const FLUSH_MS = 3_000;
  * them costs spans and nothing else; the log tells it once, until it takes them again.
  */
 export function openTracing({ url, identity, hidesMessages, logger }: TracingOptions): Tracing {
-  const exporter = tellFailures(new OTLPTraceExporter({ url }), url, logger);
+  const exporter = tellFailures(new OTLPTraceExporter({ url }), new URL(url).origin, logger);
   const batches = new BatchSpanProcessor(hidesMessages ? hideMessages(exporter) : exporter);
   const provider = new BasicTracerProvider({ resource: readResource(identity), spanProcessors: [batches] });
   provider.register({ contextManager: new AsyncLocalStorageContextManager().enable() });
   const spanProcessor = createWorkflowSpans(batches, provider.getTracer(DEFAULT_SERVICE_NAME));
   return {
-    plugin: new OpenTelemetryPlugin({ resource: provider.resource, spanProcessor }),
+    plugin: new TracingPlugin({ resource: provider.resource, spanProcessor }),
     async close() {
       let timer: NodeJS.Timeout | undefined;
       const tooLong = new Promise<void>((resolve) => (timer = setTimeout(resolve, FLUSH_MS)));
@@ -55,6 +56,18 @@ export function openTracing({ url, identity, hidesMessages, logger }: TracingOpt
       for (const part of [trace, context, propagation]) part.disable();
     },
   };
+}
+
+/** The SDK's plugin, and the ids of its spans in log lines. */
+class TracingPlugin extends OpenTelemetryPlugin {
+  override configureWorker(options: WorkerOptions): WorkerOptions {
+    const configured = super.configureWorker(options);
+    const { interceptors } = configured;
+    return {
+      ...configured,
+      interceptors: { ...interceptors, activity: [...(interceptors?.activity ?? []), addTraceIds] },
+    };
+  }
 }
 
 function readResource(identity: string): Resource {

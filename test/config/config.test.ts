@@ -44,6 +44,18 @@ describe('the configuration of the worker', () => {
     await expect(readWorkerConfig(KEY)).resolves.toEqual(DEFAULTS);
   });
 
+  test('takes a collector of traces, and names what is wrong with it among the other faults', async () => {
+    const env = { ...KEY, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318' };
+    const tracing = { url: 'http://127.0.0.1:4318/v1/traces' };
+    await expect(readWorkerConfig(env)).resolves.toEqual({ ...DEFAULTS, tracing });
+    await expect(
+      faultsOf({ ...env, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', PROVISIONING_LOG_LEVEL: 'LOUD' }),
+    ).resolves.toEqual([
+      'PROVISIONING_LOG_LEVEL must be one of DEBUG, INFO, WARN, ERROR, got "LOUD"',
+      'OTEL_EXPORTER_OTLP_PROTOCOL must be http/protobuf, got "grpc"',
+    ]);
+  });
+
   test('takes an endpoint, a region, a rate of each kind of calls and a folder', async () => {
     const env = {
       ...KEY,

@@ -3,7 +3,7 @@ import path from 'node:path';
 
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils';
 import type { temporal } from '@temporalio/proto';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 
 import { releasedVersions } from '../../scripts/changelog';
@@ -15,16 +15,11 @@ import {
   SEARCH_ATTRIBUTES,
   type BatchPhase,
 } from '../../src/contract';
-import { WorkerMetrics } from '../../src/metrics';
-import { BUNDLE_VARIANTS, findWorkflowBundle, type BundleVariant } from '../../src/workflow-bundle';
+import { BUNDLE_VARIANTS } from '../../src/workflow-bundle';
 import { root } from '../support/project';
+import { replay, type Recorded } from '../support/replay';
 
 type History = temporal.api.history.v1.IHistory;
-
-interface Recorded {
-  workflowId: string;
-  history: History;
-}
 
 const FOLDER = path.join(root, 'test', 'histories');
 /** Every recording, as `<version>/<name>`. */
@@ -42,7 +37,7 @@ beforeAll(() => {
 
 describe.each(BUNDLE_VARIANTS)('the workflows replay what they did before, %j', (variant) => {
   test('every history', async () => {
-    const errors = await errorsOf(variant, ...RECORDINGS.map(read));
+    const errors = await replay(variant, RECORDINGS.map(read));
     expect(errors.map(([workflowId, error], i) => [RECORDINGS[i], workflowId, error])).toEqual(
       RECORDINGS.map((recording) => [recording, read(recording).workflowId, undefined]),
     );
@@ -53,7 +48,7 @@ describe.each(BUNDLE_VARIANTS)('the workflows replay what they did before, %j', 
     for (const { activityTaskScheduledEventAttributes: scheduled } of recorded.history.events ?? []) {
       if (scheduled) scheduled.activityType = { name: 'describeProvisioningTask' };
     }
-    const [[, error] = []] = await errorsOf(variant, recorded);
+    const [[, error] = []] = await replay(variant, [recorded]);
     expect(error).toBeInstanceOf(DeterminismViolationError);
     expect(error?.message).toContain(
       "Activity type of scheduled event 'describeProvisioningTask' does not match activity type of activity command 'getProvisioningTaskStatus'",
@@ -91,17 +86,6 @@ describe.each(RECORDED)('the recorded histories of %s', (version) => {
     expect(last.history.events?.at(-1)?.workflowExecutionCompletedEventAttributes).toBeTruthy();
   });
 });
-
-/** Replays with the bundles that a worker takes, and tells of each history which error came of it. */
-async function errorsOf(variant: BundleVariant, ...recorded: Recorded[]): Promise<[string, Error | undefined][]> {
-  const errors: [string, Error | undefined][] = [];
-  const workflowBundle = findWorkflowBundle(variant);
-  const { sinks: metricSinks } = new WorkerMetrics({ version: '0.0.0', sdkVersion: '0.0.0' });
-  const sinks = { ...metricSinks, exporter: { export: { fn: () => undefined } } };
-  const replays = Worker.runReplayHistories({ workflowBundle, sinks }, recorded);
-  for await (const { workflowId, error } of replays) errors.push([workflowId, error]);
-  return errors;
-}
 
 function read(recording: string): Recorded {
   const text = readFileSync(path.join(FOLDER, `${recording}.json`), 'utf8');
