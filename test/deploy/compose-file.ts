@@ -14,7 +14,6 @@ export interface Service {
   init?: boolean;
   read_only?: boolean;
   mem_limit?: string;
-  network_mode?: string;
   cap_drop?: string[];
   security_opt?: string[];
   logging?: { driver: string; options: Record<string, string> };

@@ -8,10 +8,10 @@ import { VARIABLES } from '../../src/config/variables';
 import { root } from '../support/project';
 
 import { bindMounts, compose, composeText, service, services } from './compose-file';
-import { DRAIN_BOUND_SECONDS, SPARE_SECONDS } from './drain-bound';
 import { heapShare } from './heap';
 import { KNOWN_VARIABLES } from './known-variables';
 import { pythonCommand } from './python-command';
+import { MIN_STOP_GRACE_SECONDS } from './stop-grace';
 import { VERSION } from './version';
 
 const SECRETS_FOLDER = '/run/secrets/';
@@ -210,7 +210,7 @@ describe('the workers of docker-compose.yml', () => {
 
   test.each(WORKERS)('%s has more time to stop than a drain takes', (name) => {
     const grace = seconds(service(name).stop_grace_period);
-    expect(grace).toBeGreaterThanOrEqual(DRAIN_BOUND_SECONDS + SPARE_SECONDS);
+    expect(grace).toBeGreaterThanOrEqual(MIN_STOP_GRACE_SECONDS);
   });
 
   test.each(WORKERS)('%s is healthy when it is ready', (name) => {

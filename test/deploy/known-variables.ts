@@ -1,39 +1,9 @@
-import { VARIABLES } from '../../src/config/variables';
+import { VARIABLE_ENTRIES } from '../../src/config/schema';
 
-const WITH_FILE = [
-  'PROVISIONING_CODEC_TOKEN',
-  'PROVISIONING_ENCRYPTION_KEYS',
-  'TENCENTCLOUD_SECRET_ID',
-  'TENCENTCLOUD_SECRET_KEY',
-  'TENCENTCLOUD_SESSION_TOKEN',
-];
-
-/** Every variable that the worker, the codec server or Node reads. */
-export const KNOWN_VARIABLES: ReadonlySet<string> = new Set<string>([
-  ...Object.values(VARIABLES),
-  ...WITH_FILE,
-  ...WITH_FILE.map((name) => `${name}_FILE`),
+/** Every variable that the worker, the codec server, the libraries of their traces or Node reads. */
+export const KNOWN_VARIABLES: ReadonlySet<string> = new Set([
+  ...VARIABLE_ENTRIES.map(({ name }) => name),
   'NODE_OPTIONS',
   'OTEL_EXPORTER_OTLP_ENDPOINT',
   'OTEL_SERVICE_NAME',
-  'PROVISIONING_CODEC_ADDRESS',
-  'PROVISIONING_CODEC_CORS_ORIGINS',
-  'PROVISIONING_CONFIG_FILE',
-  'PROVISIONING_CONNECT_SECONDS',
-  'PROVISIONING_HTTP_ADDRESS',
-  'PROVISIONING_LOG_FORMAT',
-  'PROVISIONING_LOG_LEVEL',
-  'PROVISIONING_RUN_CALLS',
-  'PROVISIONING_RUN_WORKFLOWS',
-  'TEMPORAL_ADDRESS',
-  'TEMPORAL_API_KEY',
-  'TEMPORAL_DEPLOYMENT_NAME',
-  'TEMPORAL_NAMESPACE',
-  'TEMPORAL_TLS',
-  'TEMPORAL_TLS_CLIENT_CERT_PATH',
-  'TEMPORAL_TLS_CLIENT_KEY_PATH',
-  'TEMPORAL_TLS_SERVER_CA_CERT_PATH',
-  'TEMPORAL_TLS_SERVER_NAME',
-  'TEMPORAL_WORKER_BUILD_ID',
-  'TENCENTCLOUD_ROLE_ARN',
 ]);

@@ -1,4 +1,5 @@
-import { DRAIN_BOUND_SECONDS, SPARE_SECONDS } from './drain-bound';
+import { DEFAULT_CONNECT_SECONDS } from '../../src/config/defaults';
+
 import { heapShare } from './heap';
 import { KNOWN_VARIABLES } from './known-variables';
 import {
@@ -13,10 +14,8 @@ import {
   type PodTemplate,
   type Workload,
 } from './manifests';
+import { MIN_STOP_GRACE_SECONDS } from './stop-grace';
 import { VERSION } from './version';
-
-/** How long a worker tries to reach Temporal at its start, by default. */
-const CONNECT_SECONDS = 60;
 
 const LABELS = { 'app.kubernetes.io/name': 'provisioning-worker', 'app.kubernetes.io/component': 'worker' };
 const CODEC_LABELS = { ...LABELS, 'app.kubernetes.io/component': 'codec-server' };
@@ -144,12 +143,12 @@ describe('the worker in Kubernetes', () => {
     expect(livenessProbe.httpGet).toEqual({ path: '/livez', port: 'http' });
     expect(readinessProbe.httpGet).toEqual({ path: '/readyz', port: 'http' });
     // Else Kubernetes would end it before it says that it cannot connect.
-    expect(secondsOf(startupProbe)).toBeGreaterThan(CONNECT_SECONDS);
+    expect(secondsOf(startupProbe)).toBeGreaterThan(DEFAULT_CONNECT_SECONDS);
     expect(secondsOf(readinessProbe)).toBeLessThanOrEqual(15);
   });
 
   test('has more time to stop than a drain takes', () => {
-    expect(podOf(worker).terminationGracePeriodSeconds).toBeGreaterThanOrEqual(DRAIN_BOUND_SECONDS + SPARE_SECONDS);
+    expect(podOf(worker).terminationGracePeriodSeconds).toBeGreaterThanOrEqual(MIN_STOP_GRACE_SECONDS);
   });
 
   test('is replaced one by one, the new one first', () => {
