@@ -1,9 +1,13 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
+import { freePort } from '../src/free-port';
+
+import { createWorld, type World } from './e2e/world';
+import { launch } from './support/processes';
 import { root } from './support/project';
 
 const run = promisify(execFile);
@@ -43,10 +47,21 @@ const ours = names.filter(([a]) => a === 'provisioning-worker').map((parts) => p
 console.log(JSON.stringify({ packages: [...packages], ours }));
 `;
 
+const ZONE = 'z-package';
+
+async function bytesBelow(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  const sizes = await Promise.all(files.map(async (file) => (await stat(path.join(file.parentPath, file.name))).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
 describe('the package, packed and installed into an empty project', () => {
   let app: string;
+  let world: World;
 
   beforeAll(async () => {
+    world = await createWorld();
     app = await mkdtemp(path.join(tmpdir(), 'provisioning-consumer-'));
     // Built by "npm test" already; building it here would pull dist/ from under the other tests.
     await run('npm', ['pack', '--ignore-scripts', '--pack-destination', app], { cwd: root });
@@ -56,7 +71,27 @@ describe('the package, packed and installed into an empty project', () => {
     await run('npm', ['install', ...options, `./${tarball}`], { cwd: app });
   }, 180_000);
 
-  afterAll(async () => rm(app, { recursive: true, force: true }));
+  afterAll(async () => {
+    await world.close();
+    await rm(app, { recursive: true, force: true });
+  });
+
+  const installed = (...parts: string[]): string => path.join(app, 'node_modules', 'provisioning-worker', ...parts);
+
+  /** Runs the installed worker until it has followed a task, asks for its health as its image does, and drains it. */
+  async function followWithInstalledWorker(taskId: string): Promise<void> {
+    world.emulator.setTask(ZONE, taskId, { answers: [{ status: 'InProgress' }, { status: 'Success' }] });
+    await world.client.follow({ zoneId: ZONE, taskId });
+    const address = { PROVISIONING_HTTP_ADDRESS: `127.0.0.1:${await freePort()}` };
+    const worker = await world.startWorker(address, installed('dist', 'src', 'worker.js'));
+    await expect(world.client.waitForOutcome(ZONE, taskId, { timeoutMs: 50_000 })).resolves.toMatchObject({
+      kind: 'ended',
+      outcome: { phase: 'Succeeded', polls: 2 },
+    });
+    const health = launch(installed('bin', 'provisioning.js'), ['health', '--live'], address);
+    expect((await health.ended).code).toBe(0);
+    await expect(worker.stop('SIGTERM')).resolves.toEqual({ code: 0, signal: null });
+  }
 
   async function node(...args: string[]): Promise<string> {
     return (await run(process.execPath, args, { cwd: app })).stdout;
@@ -134,8 +169,41 @@ describe('the package, packed and installed into an empty project', () => {
   });
 
   test('the command runs', async () => {
-    expect(await node(path.join('node_modules', 'provisioning-worker', 'bin', 'provisioning.js'), '--version')).toBe(
-      '0.1.0\n',
-    );
+    const { version } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8')) as { version: string };
+    expect(await node(installed('bin', 'provisioning.js'), '--version')).toBe(`${version}\n`);
+  });
+
+  test('the worker follows a task with its own bundle of the workflows', async () => {
+    await followWithInstalledWorker('t-installed');
+  });
+
+  // Last, since it takes away what a worker does not need.
+  describe('pruned as for the image', () => {
+    let sizeBefore: number;
+
+    beforeAll(async () => {
+      sizeBefore = await bytesBelow(path.join(app, 'node_modules'));
+      await run(process.execPath, [path.join(root, 'scripts', 'prune-image.js'), app]);
+    }, 60_000);
+
+    test('is less than a third of its size: one bridge to the native SDK, and no bundler', async () => {
+      const bridges = path.join(app, 'node_modules', '@temporalio', 'core-bridge', 'releases');
+      expect(await readdir(bridges)).toHaveLength(1);
+      expect((await bytesBelow(path.join(app, 'node_modules'))) / sizeBefore).toBeLessThan(1 / 3);
+    });
+
+    test('loads every module of the worker and of the command', async () => {
+      const files = (await readdir(installed('dist', 'src'), { recursive: true })).filter(
+        // The workflows are loaded from their bundle, and cli/main.js runs the command line.
+        (file) => file.endsWith('.js') && !file.startsWith(`workflows${path.sep}`) && !file.endsWith('main.js'),
+      );
+      expect(files.length).toBeGreaterThan(100);
+      const script = `for (const file of ${JSON.stringify(files)}) require(process.argv[1] + file);`;
+      expect(await node('-e', script, installed('dist', 'src') + path.sep)).toBe('');
+    });
+
+    test('follows a task', async () => {
+      await followWithInstalledWorker('t-pruned');
+    });
   });
 });
