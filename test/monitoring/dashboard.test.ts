@@ -1,6 +1,11 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
 import { readAlerts, readDashboard, type Panel } from '../support/monitoring-files';
 import { startPrometheus, type PrometheusServer, type Series } from '../support/prometheus-server';
+import { root } from '../support/project';
 import { findPrometheusTools } from '../support/prometheus-tools';
+import { metricsIn } from '../support/promql';
 import { readOutageRecording } from '../support/recording';
 
 const DASHBOARD = readDashboard();
@@ -105,6 +110,20 @@ if ('missing' in tools) process.stderr.write(`Skipping Prometheus: ${tools.missi
     expect(Math.max(...follows)).toBeGreaterThan(50);
     // The one that stays blocked.
     expect(follows.at(-1)).toBe(1);
+  });
+
+  test('every expression of the guide and of the run books can be evaluated', async () => {
+    const guide = readFileSync(path.join(root, 'docs', 'monitoring.md'), 'utf8');
+    const runbooks = readFileSync(path.join(root, 'docs', 'runbooks.md'), 'utf8');
+    const expressions = [
+      ...[...guide.matchAll(/`([^`]*provisioning_\w+\{?[^`]*\)[^`]*)`/g)].map(([, expression = '']) => expression),
+      ...[...runbooks.matchAll(/```promql\n(.*?)\n```/gs)].flatMap(([, block = '']) => block.split('\n')),
+    ];
+    expect(expressions.length).toBeGreaterThan(25);
+    for (const expression of expressions) {
+      await expect(overAll(expression)).resolves.toBeDefined();
+      expect(metricsIn(expression).names.length).toBeGreaterThan(0);
+    }
   });
 
   // Most of them not for so long that they would fire.

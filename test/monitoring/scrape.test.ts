@@ -5,6 +5,7 @@ import path from 'node:path';
 import { Connection } from '@temporalio/client';
 
 import { BatchClient, PROVISION_USERS, type UserSyncItem } from '../../src/client';
+import { findTemporalCli } from '../../src/dev/temporal-binaries';
 import { countFollows } from '../../src/metrics';
 import { createWorld, scrape, type World } from '../e2e/world';
 import { readAlerts, readDashboard } from '../support/monitoring-files';
@@ -30,6 +31,14 @@ const AFTER_FIRST_EVENT = [
   'temporal_long_request_failure_total',
   // Code that does not fit a history, or a fault of the code itself.
   'temporal_workflow_task_execution_failed_total',
+];
+/** Those of the run books that stand as they are to be typed. */
+const TEMPORAL_COMMANDS = [
+  ...new Set(
+    readFileSync(path.join(root, 'docs', 'runbooks.md'), 'utf8')
+      .split('\n')
+      .filter((line) => line.startsWith('temporal ')),
+  ),
 ];
 /** Prometheus itself says of each target whether it could be scraped. */
 const OF_PROMETHEUS = ['up'];
@@ -99,6 +108,15 @@ describe('a worker that is scraped', () => {
       ([, name, type]) => `${name} ${type}`,
     );
     expect(told.sort()).toEqual(families.sort());
+  });
+
+  test.each(TEMPORAL_COMMANDS)('a run book’s command works: %s', async (command) => {
+    const PATH = `${path.dirname(await findTemporalCli())}:${process.env.PATH}`;
+    const { status, stderr } = spawnSync('bash', ['-c', command], {
+      encoding: 'utf8',
+      env: { PATH, HOME: '/nonexistent', TEMPORAL_ADDRESS: world.server.address },
+    });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   });
 
   test.each(AFTER_FIRST_EVENT)('the SDK has %s', (name) => {
