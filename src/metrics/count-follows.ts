@@ -45,20 +45,20 @@ export async function countFollows(
   // The parts of a large batch are of its type, and have it as their parent.
   const ofType = (type: BatchKind): Promise<number> =>
     count(`WorkflowType = '${type}' AND ${RUNNING} AND ParentWorkflowId IS NULL`);
-  const [Polling, Paused, Blocked, NotBegun, provisionUsers, deprovisionUsers] = await Promise.all([
-    inPhase('Polling'),
-    inPhase('Paused'),
-    inPhase('Blocked'),
-    count(`${FOLLOWS} AND ${SEARCH_ATTRIBUTES.phase} IS NULL`),
-    ofType(PROVISION_USERS),
-    ofType(DEPROVISION_USERS),
-  ]);
-  const sinceMs = Blocked === 0 ? undefined : await blockedSinceMs(visibility, namespace);
-  return {
-    follows: { Polling, Paused, Blocked, NotBegun },
-    blockedLongestSeconds: sinceMs === undefined ? 0 : Math.max(0, (now() - sinceMs) / 1000),
-    batches: { [PROVISION_USERS]: provisionUsers, [DEPROVISION_USERS]: deprovisionUsers },
+  // One after another: every worker asks, and a server that does not answer is asked once only.
+  const follows = {
+    Polling: await inPhase('Polling'),
+    Paused: await inPhase('Paused'),
+    Blocked: await inPhase('Blocked'),
+    NotBegun: await count(`${FOLLOWS} AND ${SEARCH_ATTRIBUTES.phase} IS NULL`),
   };
+  const batches = {
+    [PROVISION_USERS]: await ofType(PROVISION_USERS),
+    [DEPROVISION_USERS]: await ofType(DEPROVISION_USERS),
+  };
+  const sinceMs = follows.Blocked === 0 ? undefined : await blockedSinceMs(visibility, namespace);
+  const blockedLongestSeconds = sinceMs === undefined ? 0 : Math.max(0, (now() - sinceMs) / 1000);
+  return { follows, blockedLongestSeconds, batches };
 }
 
 /** Finds since when the follow is blocked that has been for longest; undefined when none tells. */

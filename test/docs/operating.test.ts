@@ -225,7 +225,7 @@ function countsOf({ count, groups }: Counted): number | Record<string, number> {
   return Object.fromEntries(groups.map(({ groupValues, count: ofGroup }) => [groupValues.join(), Number(ofGroup)]));
 }
 
-describe.each(['README.md', 'docs/operating.md', 'src/operator-texts.ts'])('%s', (file) => {
+describe.each(['README.md', 'docs/operating.md', 'docs/runbooks.md', 'src/operator-texts.ts'])('%s', (file) => {
   test.each(commandsIn(readText(file)))('knows provisioning %s', async (name, options) => {
     const output: string[] = [];
     const write = jest.spyOn(process.stdout, 'write').mockImplementation((text) => output.push(String(text)) > 0);
