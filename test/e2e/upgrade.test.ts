@@ -49,35 +49,30 @@ describe(`from ${lastRelease()} to the present version and back, with a real ser
     },
     120_000,
   );
-  test('a rolling upgrade that is given up half-way and made again: follows go on throughout, none asked twice at once', async () => {
+  test('a rolling upgrade that is given up half-way: follows go on throughout, none asked twice at once', async () => {
     const zoneId = 'z-rolling';
     const tasks = Array.from({ length: 12 }, (_, i) => `rolling-${i}`);
     for (const taskId of tasks) world.emulator.setTask(zoneId, taskId, { answers: [{ status: 'InProgress' }] });
     const polling = { minIntervalSeconds: 0.5, maxIntervalSeconds: 0.5 };
     const follow = (some: string[]) =>
       Promise.all(some.map((taskId) => world.client.follow({ zoneId, taskId, polling })));
-    const untilAllPolledAgain = async (): Promise<void> => {
-      const polls = tasks.map((taskId) => world.emulator.requests(taskId).length);
+    const untilPolledAgain = async (some: string[]): Promise<void> => {
+      const polls = new Map(some.map((taskId) => [taskId, world.emulator.requests(taskId).length]));
       await until('all are polled again', () =>
-        tasks.every((taskId, i) => polls[i] === 0 || world.emulator.requests(taskId).length >= (polls[i] ?? 0) + 2),
+        [...polls].every(([taskId, before]) => world.emulator.requests(taskId).length >= before + 2),
       );
     };
-    const steps: [Version, Version][] = [
-      ['last', 'present'],
-      ['present', 'last'],
-      ['last', 'present'],
-    ];
     let running = await start('last');
     await follow(tasks.slice(0, 6));
-    await untilAllPolledAgain();
-    for (const [, to] of steps) {
+    await untilPolledAgain(tasks.slice(0, 6));
+    for (const to of ['present', 'last'] as const) {
       const next = await start(to);
       // Either takes these.
       await follow(tasks.slice(6));
-      await untilAllPolledAgain();
+      await untilPolledAgain(tasks);
       await expect(running.stop('SIGTERM')).resolves.toEqual({ code: 0, signal: null });
       running = next;
-      await untilAllPolledAgain();
+      await untilPolledAgain(tasks);
     }
     for (const taskId of tasks) world.emulator.setTask(zoneId, taskId, {});
     const ends = await Promise.all(

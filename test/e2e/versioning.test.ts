@@ -144,7 +144,7 @@ describe('versions of the worker, with a real server and real processes', () => 
     oldWorker = await startVersion(OLD);
     await begin('t-first');
     const [, command = ''] =
-      /This worker is version provisioning-worker:0\.2\.0, and new follows go to workers without a version\. Make it current with: (temporal .*)/.exec(
+      /This worker is version provisioning-worker:0\.2\.0, and new follows go to workers without a version\. Make it current with: (temporal [^"]*)/.exec(
         oldWorker.output(),
       ) ?? [];
     expect(command).toBe(
