@@ -1,4 +1,5 @@
 import { accessSync, constants, existsSync } from 'node:fs';
+import path from 'node:path';
 
 import { loadClientConfigProfile, toClientOptions, type ClientConfigProfile } from '@temporalio/envconfig';
 
@@ -16,6 +17,12 @@ export interface TemporalConfig {
   address: string;
   namespace: string;
 }
+
+/**
+ * Named in TEMPORAL_CONFIG_FILE where no such file is to be read. It never exists: the SDK and the CLI pass over a missing
+ * file, but the SDK breaks on an empty one.
+ */
+export const NO_TEMPORAL_FILE = path.join(__dirname, 'no-temporal-settings.toml');
 
 const DEFAULT_ADDRESS = 'localhost:7233';
 
@@ -42,7 +49,7 @@ export function readTemporalConfig(env: NodeJS.ProcessEnv = process.env): Tempor
 function readProfile(env: NodeJS.ProcessEnv): ClientConfigProfile {
   const file = valueOf(env, 'TEMPORAL_CONFIG_FILE');
   // The SDK takes a file that is not there for an empty one.
-  if (file !== undefined && !existsSync(file)) {
+  if (file !== undefined && file !== NO_TEMPORAL_FILE && !existsSync(file)) {
     throw new ConfigurationError([`TEMPORAL_CONFIG_FILE names a file that does not exist: ${file}`]);
   }
   // An empty variable counts as not set, since a compose file cannot leave one out; to the SDK it would be a value.

@@ -1,7 +1,4 @@
-import path from 'node:path';
-
-/** Never exists: the SDK and the CLI pass over a missing file, but the SDK breaks on an empty one. */
-const NO_FILE = path.join(__dirname, 'no-temporal-settings.toml');
+import { NO_TEMPORAL_FILE } from '../config/temporal';
 
 const KEPT = ['TEMPORAL_CLI_PATH', 'TEMPORAL_TEST_SERVER_PATH'];
 
@@ -11,5 +8,5 @@ const KEPT = ['TEMPORAL_CLI_PATH', 'TEMPORAL_TEST_SERVER_PATH'];
  */
 export function withoutTemporalSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const kept = Object.entries(env).filter(([name]) => !name.startsWith('TEMPORAL_') || KEPT.includes(name));
-  return { ...Object.fromEntries(kept), TEMPORAL_CONFIG_FILE: NO_FILE };
+  return { ...Object.fromEntries(kept), TEMPORAL_CONFIG_FILE: NO_TEMPORAL_FILE };
 }

@@ -92,7 +92,7 @@ export function createTemporalSide({ connectionOptions, namespace }: TemporalCon
             }
             return missing.length > 0
               ? failed(`missing search attributes: ${missing.join(', ')}`, createSearchAttributes(namespace, missing))
-              : ok('all five are there, with the right types');
+              : ok('all six are there, with the right types');
           }),
       },
       {

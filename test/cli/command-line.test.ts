@@ -252,6 +252,7 @@ describe('the command line, with a real server, worker process and socket', () =
     expect(JSON.parse(stdout)).toEqual({
       state: 'polling',
       taskQueues: ['provisioning', 'tencent-organization', 'tencent-user-sync'],
+      httpUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/) as string,
     });
 
     const env = { ...world.workerEnvironment, PROVISIONING_STATUS_CALLS_PER_SECOND: 'many' };
@@ -286,11 +287,12 @@ describe('the command line, with a real server, worker process and socket', () =
     expect(program.code).toBe(0);
     const commands =
       'up worker codec-server provision deprovision batch follow list status watch history open poll-now check-now task-changed';
-    const others = 'pause resume extend set-polling resolve cancel doctor encryption-key emulator completion';
+    const others =
+      'pause resume extend set-polling resolve cancel doctor config health encryption-key emulator completion';
     for (const name of `${commands} ${others}`.split(' '))
       expect(program.stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
     const follow = await run('follow', '--help');
     expect(follow.stdout).toContain('Examples:\n  $ provisioning follow z-djw98wnd0000 t-d8wjd8j30000\n');
-    expect((await run('--version')).stdout).toBe('0.1.0\n');
+    expect((await run('--version')).stdout).toBe('0.2.0\n');
   });
 });

@@ -6,7 +6,7 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { withoutTemporalSettings } from '../../src/dev/local-environment';
 import { root } from '../support/project';
 
-const NO_FILE = path.join(root, 'src', 'dev', 'no-temporal-settings.toml');
+const NO_FILE = path.join(root, 'src', 'config', 'no-temporal-settings.toml');
 
 describe('the environment without the settings of a cluster elsewhere', () => {
   test('keeps what is not of Temporal, and the paths of its binaries', () => {

@@ -139,7 +139,7 @@ describe('provisioning doctor, with a real server, worker process and socket', (
       const report = await diagnose();
       expect(report.verdict).toBe('ok');
       expect(withVerdict(report, 'ok')).toEqual(ALL);
-      expect(find(report, 'temporal-search-attributes').detail).toBe('all five are there, with the right types');
+      expect(find(report, 'temporal-search-attributes').detail).toBe('all six are there, with the right types');
       expect(find(report, 'temporal-pollers').detail).toMatch(
         /^1 worker polls provisioning, the last time \d+ s ago; 1 worker polls tencent-organization, the last time \d+ s ago; 1 worker polls tencent-user-sync, the last time \d+ s ago$/,
       );
