@@ -204,18 +204,6 @@ export const SCHEMA: readonly SchemaSection[] = [
     ],
   },
   {
-    title: 'Version of the worker',
-    entries: [
-      {
-        name: 'TEMPORAL_DEPLOYMENT_NAME',
-        meaning:
-          'with the build id: the workflow side is this version of a worker deployment, and follows are pinned to it ([how](versioning.md)); the Kubernetes worker controller sets both',
-        otherwise: 'no version',
-      },
-      { name: 'TEMPORAL_WORKER_BUILD_ID', meaning: 'build id of that version', otherwise: 'no version' },
-    ],
-  },
-  {
     title: 'The cloud',
     entries: [
       withDefault(

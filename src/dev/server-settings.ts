@@ -7,9 +7,6 @@ export const SERVER_SETTINGS: Readonly<Record<string, string>> = {
   // The four parts of a queue would each have their own order, and follows wait in some of them far longer than in others.
   'matching.numTaskqueueReadPartitions': '1',
   'matching.numTaskqueueWritePartitions': '1',
-  // A worker that drains breaks off its polls, and a task that is handed to one at that moment is lost until its time is over:
-  // with this the server ends these polls itself. Servers before 1.31 do not know it.
-  'frontend.enableCancelWorkerPollsOnShutdown': 'true',
   // A shard looks for due timers and tasks 20 times a second by default: where there are few, every poll would wait for that.
   'history.timerProcessorMaxPollRPS': '100',
   'history.transferProcessorMaxPollRPS': '100',

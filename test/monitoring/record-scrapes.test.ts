@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { recordScrapes, toOpenMetrics } from '../../scripts/record-scrapes';
+import { recordScrapes, toOpenMetrics } from '../../bench/record-scrapes';
 
 test('every sample gets labels and a time; what is said of metrics is left out', () => {
   const scrape = [

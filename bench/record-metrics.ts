@@ -6,7 +6,6 @@ import { gzipSync } from 'node:zlib';
 
 import { Client, Connection } from '@temporalio/client';
 
-import { startProcess, type BenchProcess } from '../bench/processes';
 import { DEMO_ACCOUNT, startEmulator, type Emulator } from '../emulator';
 import { BatchClient, ProvisioningClient } from '../src/client';
 import { startDevServer, type DevServer } from '../src/dev/dev-server';
@@ -14,7 +13,8 @@ import { findTemporalCli } from '../src/dev/temporal-binaries';
 import { freePort } from '../src/free-port';
 import { WORKER_IS_POLLING } from '../src/sentences';
 
-import { ROOT, until } from './recording';
+import { ROOT, until } from '../scripts/recording';
+import { startProcess, type BenchProcess } from './processes';
 import { recordScrapes } from './record-scrapes';
 
 /** As Prometheus would by default. */
