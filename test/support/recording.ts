@@ -16,8 +16,13 @@ export interface Recording {
 
 const SAMPLE = /^(.+) (\S+) (\S+)$/;
 
-/** Reads the recording of two workers through an outage of the Temporal server. */
+/**
+ * Reads the recording of two workers through an outage of the Temporal server; or the one that the variable RECORDING
+ * names, as plain text.
+ */
 export function readOutageRecording(): Recording {
+  const { RECORDING: other } = process.env;
+  if (other !== undefined) return parseRecording(readFileSync(other, 'utf8'));
   const file = path.join(root, 'test', 'monitoring', 'recordings', 'outage.txt.gz');
   return parseRecording(gunzipSync(readFileSync(file)).toString());
 }
