@@ -1,12 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { packageFolder } from '../src/package-folder';
 import { messageOf } from '../src/sentences';
 
 import { ZONE } from './emulator-messages';
 import type { BenchProcess } from './processes';
+import { recordScrapes } from './record-scrapes';
 import type { Suite, SuiteContext, SuiteResult } from './suite';
 import { createBenchWorld, type BenchWorld } from './world';
 
@@ -17,6 +19,9 @@ const FOLLOWS = 200;
 const OUTAGE_SECONDS = 75;
 const ASK_EVERY_MS = 250;
 const RATE = 100;
+/** As Prometheus would by default; the test of the alerts takes such a recording. */
+const SCRAPE_EVERY_MS = 15_000;
+const RECORDING = path.join(packageFolder(), '.cache', 'outage-scrapes.txt');
 
 interface HealthAnswer {
   atMs: number;
@@ -54,7 +59,9 @@ async function measure(
   await world.emulator.setTasks(tasks.map((taskId, i) => ({ taskId, durationMs: durationMs(i) })));
   for (const taskId of tasks) await world.client.follow({ zoneId: ZONE, taskId });
   const stop = new AbortController();
-  const asked = watchHealth(worker, stop.signal);
+  const url = httpUrlOf(worker);
+  const asked = watchHealth(url, stop.signal);
+  const scraped = recordScrapes([`${url}/metrics`], SCRAPE_EVERY_MS, stop.signal);
   await sleep(5_000);
   progress(`${follows} follows run; the server goes away for ${outageSeconds} s`);
   const goneMs = Date.now();
@@ -66,8 +73,12 @@ async function measure(
   const results = await Promise.all(
     tasks.map((taskId) => world.client.waitForOutcome(ZONE, taskId, { timeoutMs: 180_000 })),
   );
+  // What clears after the outage is part of the recording.
+  await sleep(2 * SCRAPE_EVERY_MS);
   stop.abort();
   const answers = await asked;
+  await mkdir(path.dirname(RECORDING), { recursive: true });
+  await writeFile(RECORDING, await scraped);
   await worker.end('SIGTERM');
   const wrong = results.filter((result) => result.kind !== 'ended' || result.outcome.phase !== 'Succeeded');
   const endedMs = results.map((result) => Date.parse((result.kind === 'ended' && result.outcome.endedAt) || ''));
@@ -110,15 +121,23 @@ async function measure(
             figures.lastEndAfterSeconds,
           ],
         ],
-        notes: [`Reasons that /readyz gave: ${figures.reasons?.join('; ')}`],
+        notes: [
+          `Reasons that /readyz gave: ${figures.reasons?.join('; ')}`,
+          `Scrapes are in ${RECORDING}: RECORDING=${RECORDING} npx jest test/monitoring/outage checks that the alert fires`,
+        ],
       },
     ],
     data: figures,
   };
 }
 
-async function watchHealth(worker: BenchProcess, signal: AbortSignal): Promise<HealthAnswer[]> {
+function httpUrlOf(worker: BenchProcess): string {
   const [, url] = /"httpUrl":"([^"]+)"/.exec(worker.output()) ?? [];
+  if (url === undefined) throw new Error('The worker does not tell where it listens');
+  return url;
+}
+
+async function watchHealth(url: string, signal: AbortSignal): Promise<HealthAnswer[]> {
   const answers: HealthAnswer[] = [];
   while (!signal.aborted) {
     const [ready, live] = await Promise.all([fetch(`${url}/readyz`), fetch(`${url}/livez`)]);
