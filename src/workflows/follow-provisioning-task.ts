@@ -113,6 +113,8 @@ export async function followProvisioningTask(input: FollowInput, carried?: Carri
   await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
   const outcome = toOutcome(follow.state);
   metrics.followEnded(outcome.phase);
+  const { phase, polls, lastRequestId: requestId } = follow.state;
+  log.info('The follow has ended', { phase, polls, ...(requestId !== undefined && { requestId }) });
   return conclude(outcome);
 }
 

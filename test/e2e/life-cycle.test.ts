@@ -135,6 +135,21 @@ describe('the life of a worker process', () => {
       kind: 'ended',
       outcome: { phase: 'Succeeded' },
     });
+    await workflowSide.until('The follow has ended');
+    const line =
+      workflowSide
+        .output()
+        .split('\n')
+        .find((text) => text.includes('The follow has ended')) ?? '';
+    expect(JSON.parse(line)).toMatchObject({
+      level: 'INFO',
+      zoneId: ZONE,
+      taskId: 't-apart',
+      workflowId: `provisioning-task/${ZONE}/t-apart`,
+      phase: 'Succeeded',
+      polls: 1,
+      requestId: expect.stringMatching(/^[\da-f-]{36}$/) as string,
+    });
     await expect(workflowSide.stop('SIGTERM')).resolves.toEqual({ code: 0, signal: null });
     await expect(apiSide.stop('SIGTERM')).resolves.toEqual({ code: 0, signal: null });
   }, 60_000);
