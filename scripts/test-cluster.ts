@@ -12,13 +12,15 @@ import { messageOf } from '../src/sentences';
 
 import { prepareMaterials, secondsSince, startCluster, type Cluster, type Materials } from './cluster/cluster';
 import { CannotRunError } from './cluster/prerequisites';
-import { SHARED_SERVER_VARIABLE, SHORT_RUNS } from './cluster/shared-server';
+import { preparedSettings, SHARED_SERVER_VARIABLE } from './cluster/shared-server';
 
 /** Exit code when something that the job needs is not on this machine. */
 const CANNOT_RUN = 3;
 const SUITE = path.join('test', 'e2e');
 /** Of test files: the cluster needs more than a dev server does. */
 const AT_ONCE = 2;
+/** Of a test that sets none itself. */
+const TEST_TIMEOUT_MS = 180_000;
 const PAGE_SIZE = 1_000;
 
 /**
@@ -42,13 +44,13 @@ async function main(signal: AbortSignal, jestArgs: readonly string[]): Promise<n
 
 async function runSuite(materials: Materials, signal: AbortSignal, jestArgs: readonly string[]): Promise<boolean> {
   const startedAt = performance.now();
-  const cluster = await startCluster({ ...materials, namespaceSettings: SHORT_RUNS, report: say });
+  const cluster = await startCluster({ ...materials, namespaceSettings: preparedSettings(), report: say });
   try {
     signal.throwIfAborted();
     say(`Cluster at ${cluster.address}: started in ${secondsSince(startedAt)} s`);
     const begunAt = performance.now();
     const isRight = await runJest(
-      [`--maxWorkers=${AT_ONCE}`, ...(jestArgs.length > 0 ? jestArgs : [SUITE])],
+      [`--maxWorkers=${AT_ONCE}`, `--testTimeout=${TEST_TIMEOUT_MS}`, ...(jestArgs.length > 0 ? jestArgs : [SUITE])],
       { [SHARED_SERVER_VARIABLE]: cluster.address },
       signal,
     );
