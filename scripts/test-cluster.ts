@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { constants, tmpdir } from 'node:os';
+import { availableParallelism, constants, tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { Connection } from '@temporalio/client';
@@ -17,8 +17,8 @@ import { preparedSettings, SHARED_SERVER_VARIABLE } from './cluster/shared-serve
 /** Exit code when something that the job needs is not on this machine. */
 const CANNOT_RUN = 3;
 const SUITE = path.join('test', 'e2e');
-/** Of test files: the cluster needs more than a dev server does. */
-const AT_ONCE = 2;
+/** Test files at once: each has processes of its own, and all share the cores with the cluster. */
+const AT_ONCE = Math.max(1, Math.floor(availableParallelism() / 2));
 /** Of a test that sets none itself. */
 const TEST_TIMEOUT_MS = 180_000;
 const PAGE_SIZE = 1_000;
