@@ -1,28 +1,31 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir } from 'node:fs/promises';
-import { constants } from 'node:os';
+import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { availableParallelism, constants, tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { Connection } from '@temporalio/client';
 
+import { killWithThisProcess } from '../src/dev/watchdog';
 import { packageFolder } from '../src/package-folder';
 import { messageOf } from '../src/sentences';
 
 import { prepareMaterials, secondsSince, startCluster, type Cluster, type Materials } from './cluster/cluster';
 import { CannotRunError } from './cluster/prerequisites';
-import { SHARED_SERVER_VARIABLE, SHORT_RUNS } from './cluster/shared-server';
+import { preparedSettings, SHARED_SERVER_VARIABLE } from './cluster/shared-server';
 
 /** Exit code when something that the job needs is not on this machine. */
 const CANNOT_RUN = 3;
 const SUITE = path.join('test', 'e2e');
-/** Of test files: the cluster needs more than a dev server does. */
-const AT_ONCE = 2;
+/** Test files at once: each has processes of its own, and all share the cores with the cluster. */
+const AT_ONCE = Math.max(1, Math.floor(availableParallelism() / 2));
+/** Of a test that sets none itself. */
+const TEST_TIMEOUT_MS = 180_000;
 const PAGE_SIZE = 1_000;
 
 /**
  * Runs the end-to-end suite against a Temporal server that is built from its Go module and runs on PostgreSQL as in
- * docker-compose.yml; then the tests that kill both in mid-follow. Arguments go to jest, for the suite.
+ * docker-compose.yml; then the tests that kill both in mid-follow. Arguments go to jest instead of the suite's folder.
  */
 async function main(signal: AbortSignal, jestArgs: readonly string[]): Promise<number> {
   const begunAt = performance.now();
@@ -34,29 +37,43 @@ async function main(signal: AbortSignal, jestArgs: readonly string[]): Promise<n
   const isSuiteRight = await runSuite(materials, signal, jestArgs);
   signal.throwIfAborted();
   say('The server and the database are killed under running follows');
-  const killsBegunAt = performance.now();
-  const areKillsRight = await runJest(['--config', 'jest.cluster.config.js'], {}, signal);
-  say(`Kills: ${areKillsRight ? 'passed' : 'FAILED'}, ${secondsSince(killsBegunAt)} s`);
+  const areKillsRight = await runKills(signal);
   say(`All: ${secondsSince(begunAt)} s`);
   return isSuiteRight && areKillsRight ? 0 : 1;
 }
 
 async function runSuite(materials: Materials, signal: AbortSignal, jestArgs: readonly string[]): Promise<boolean> {
   const startedAt = performance.now();
-  const cluster = await startCluster({ ...materials, namespaceSettings: SHORT_RUNS, report: say });
+  const cluster = await startCluster({ ...materials, namespaceSettings: preparedSettings(), report: say });
   try {
     signal.throwIfAborted();
     say(`Cluster at ${cluster.address}: started in ${secondsSince(startedAt)} s`);
     const begunAt = performance.now();
     const isRight = await runJest(
-      [SUITE, `--maxWorkers=${AT_ONCE}`, ...jestArgs],
+      [`--maxWorkers=${AT_ONCE}`, `--testTimeout=${TEST_TIMEOUT_MS}`, ...(jestArgs.length > 0 ? jestArgs : [SUITE])],
       { [SHARED_SERVER_VARIABLE]: cluster.address },
       signal,
     );
+    signal.throwIfAborted();
     say(`End-to-end suite: ${isRight ? 'passed' : 'FAILED'}, ${secondsSince(begunAt)} s`);
     return isRight && (jestArgs.length > 0 || (await everyFileUsed(cluster)));
   } finally {
     await cluster.stop();
+  }
+}
+
+async function runKills(signal: AbortSignal): Promise<boolean> {
+  const begunAt = performance.now();
+  // The tests start a cluster of their own: its files must go even when they are interrupted.
+  const folder = await mkdtemp(path.join(tmpdir(), 'provisioning-kills-'));
+  await chmod(folder, 0o755);
+  try {
+    const isRight = await runJest(['--config', 'jest.cluster.config.js'], { TMPDIR: folder }, signal);
+    signal.throwIfAborted();
+    say(`Kills: ${isRight ? 'passed' : 'FAILED'}, ${secondsSince(begunAt)} s`);
+    return isRight;
+  } finally {
+    await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 500 });
   }
 }
 
@@ -79,18 +96,25 @@ async function everyFileUsed({ address }: Cluster): Promise<boolean> {
 
 async function runJest(args: readonly string[], more: Record<string, string>, signal: AbortSignal): Promise<boolean> {
   const jest = path.join('node_modules', 'jest', 'bin', 'jest.js');
+  // A group of its own: told to end, jest leaves its processes and theirs behind, which the group takes along.
   const child = spawn(process.execPath, [jest, ...args], {
     cwd: packageFolder(),
     env: { ...process.env, ...more },
     stdio: 'inherit',
+    detached: true,
   });
-  const kill = (): void => void child.kill('SIGTERM');
-  signal.addEventListener('abort', kill);
+  const exited = once(child, 'exit');
+  await once(child, 'spawn');
+  const group = -(child.pid ?? 0);
+  const release = killWithThisProcess(group);
+  const end = (): void => void process.kill(group, 'SIGKILL');
+  signal.addEventListener('abort', end);
   try {
-    const [code] = (await once(child, 'exit')) as [number | null];
+    const [code] = (await exited) as [number | null];
     return code === 0;
   } finally {
-    signal.removeEventListener('abort', kill);
+    signal.removeEventListener('abort', end);
+    release();
   }
 }
 

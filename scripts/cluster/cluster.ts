@@ -14,6 +14,7 @@ import { lastingPorts } from './ports';
 import { findPrerequisites, type Prerequisites } from './prerequisites';
 import { explainDifferences, movePaths, relocate, SERVER_PORTS, type Difference, type Places } from './relocation';
 import { buildServer, type ServerBuild } from './server-build';
+import type { NamespaceSetting } from './shared-server';
 import { checkDynamicConfig, createTemporalServer, type TemporalServer } from './temporal-server';
 
 /** Ports that the services have in their network, and images put files at. */
@@ -33,12 +34,6 @@ export interface ClusterOptions extends Materials {
   namespaceSettings?: Readonly<Record<string, readonly NamespaceSetting[]>>;
   /** Receives one line for each step. */
   report: (line: string) => void;
-}
-
-/** A value of a server's dynamic configuration that holds for one namespace alone. */
-export interface NamespaceSetting {
-  value: unknown;
-  constraints: { namespace: string };
 }
 
 /** PostgreSQL and a Temporal server, set up by the steps of docker-compose.yml. */
@@ -155,10 +150,8 @@ function describe({ name, before, after, kind }: Difference): string {
 }
 
 function describeSettings({ namespaceSettings = {} }: Pick<ClusterOptions, 'namespaceSettings'>): string {
-  const settings = Object.entries(namespaceSettings).flatMap(([key, values]) =>
-    values.map(({ value, constraints }) => `${key} ${String(value)} in ${constraints.namespace}`),
-  );
-  return settings.length > 0 ? `; added to its dynamic configuration: ${settings.join(', ')}` : '';
+  const names = Object.keys(namespaceSettings);
+  return names.length > 0 ? `; set besides, for namespaces of tests alone: ${names.join(', ')}` : '';
 }
 
 /** Others may enter the folder, since PostgreSQL may run as another user. */

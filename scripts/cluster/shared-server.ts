@@ -1,30 +1,65 @@
 /** Names a running Temporal server, `host:port`, that the end-to-end tests use instead of dev servers of their own. */
 export const SHARED_SERVER_VARIABLE = 'PROVISIONING_TEST_TEMPORAL';
 
-/** Setting of the server: after so many events a run is to continue as new. */
-const EVENTS_OF_A_RUN = 'limit.historyCount.suggestContinueAsNew';
+/** Dynamic configuration of a server, each value as JSON. */
+export type Settings = Readonly<Record<string, string>>;
 
 /**
- * Values that tests ask for, each for a file of its own. A server reads its dynamic configuration once a minute, so that
- * these must stand there before the tests begin.
+ * What test files ask for, each for its own namespaces. A server reads its dynamic configuration once a minute, so that
+ * these must stand there before the tests begin. Only settings that the server takes by namespace can be here.
  */
-const VALUES = [20, 60];
+const PREPARED: readonly Settings[] = [
+  { 'limit.historyCount.suggestContinueAsNew': '20' },
+  { 'limit.historyCount.suggestContinueAsNew': '60' },
+  {
+    'limit.historyCount.suggestContinueAsNew': '200',
+    'frontend.WorkflowTimeSkippingEnabled': 'true',
+    'matching.wv.VersionDrainageStatusRefreshInterval': '"1s"',
+    'matching.wv.VersionDrainageStatusVisibilityGracePeriod': '"1s"',
+  },
+];
 
-/**
- * Returns the namespace whose runs continue as new after so many events.
- *
- * @throws Error when the shared server has none
- */
-export function namespaceOfShortRuns(eventsOfARun: number): string {
-  if (!VALUES.includes(eventsOfARun)) {
-    throw new Error(
-      `No namespace of the shared server has runs of ${eventsOfARun} events: add the value to ${__filename}`,
-    );
-  }
-  return `runs-of-${eventsOfARun}-events`;
+/** So many test files may ask for the same. */
+const NAMESPACES_EACH = 3;
+
+/** A value of a server's dynamic configuration that holds for one namespace alone. */
+export interface NamespaceSetting {
+  value: unknown;
+  constraints: { namespace: string };
 }
 
-/** Dynamic configuration of these namespaces, which changes nothing for any other. */
-export const SHORT_RUNS = {
-  [EVENTS_OF_A_RUN]: VALUES.map((value) => ({ value, constraints: { namespace: namespaceOfShortRuns(value) } })),
-} as const;
+/**
+ * Returns the namespaces for which the shared server has such settings; a test takes one that nobody has created.
+ *
+ * @throws Error when it has none
+ */
+export function namespacesWith(settings: Settings): string[] {
+  const index = PREPARED.findIndex((prepared) => written(prepared) === written(settings));
+  if (index === -1) {
+    throw new Error(`No namespace of the shared server has ${written(settings)}: add that to ${__filename}`);
+  }
+  return namesOf(index);
+}
+
+/** Dynamic configuration of all these namespaces, which changes nothing for any other. */
+export function preparedSettings(): Record<string, NamespaceSetting[]> {
+  const all: Record<string, NamespaceSetting[]> = {};
+  PREPARED.forEach((settings, index) => {
+    for (const [name, value] of Object.entries(settings)) {
+      const values = namesOf(index).map((namespace) => ({
+        value: JSON.parse(value) as unknown,
+        constraints: { namespace },
+      }));
+      all[name] = [...(all[name] ?? []), ...values];
+    }
+  });
+  return all;
+}
+
+function namesOf(index: number): string[] {
+  return Array.from({ length: NAMESPACES_EACH }, (_, i) => `prepared-${index + 1}-${i + 1}`);
+}
+
+function written(settings: Settings): string {
+  return JSON.stringify(Object.entries(settings).sort());
+}

@@ -5,6 +5,7 @@ import type { Socket } from 'node:net';
  * Makes a detached child die with this process, however that ends. An exit handler alone does not cover SIGKILL, and
  * Node cannot ask the kernel for a parent-death signal; a pipe, however, closes in every case.
  *
+ * @param pid - negative for a whole group, as for `process.kill`
  * @returns a function to call once the child has gone
  */
 export function killWithThisProcess(pid: number): () => void {

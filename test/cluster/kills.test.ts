@@ -115,8 +115,7 @@ describe('120 follows, one worker that is never restarted, and a cluster that is
   }
 
   /**
-   * Checks by the history of a follow that each activity has ended, that at most one was in vain, and that every poll
-   * was counted.
+   * Checks by the history of a follow that each activity has ended, was counted, and made at most one call.
    *
    * @returns how many answers of the cloud were lost
    */
@@ -125,12 +124,14 @@ describe('120 follows, one worker that is never restarted, and a cluster that is
     const events = runs.flatMap((run) => run.events);
     const scheduled = events.filter((event) => event.activityTaskScheduledEventAttributes).length;
     const completed = events.filter((event) => event.activityTaskCompletedEventAttributes).length;
-    const timedOut = events.filter((event) => event.activityTaskTimedOutEventAttributes).length;
-    expect([taskId, completed + timedOut, polls]).toEqual([taskId, scheduled, scheduled]);
-    expect(timedOut).toBeLessThanOrEqual(1);
+    const inVain = events.filter(
+      (event) => event.activityTaskTimedOutEventAttributes ?? event.activityTaskFailedEventAttributes,
+    ).length;
+    expect([taskId, completed + inVain, polls]).toEqual([taskId, scheduled, scheduled]);
+    // Of those in vain some never came to their call.
     const calls = world.emulator.requests(taskId).length;
-    // One that timed out may have ended before its call.
-    expect([completed, scheduled]).toContain(calls);
+    expect(calls).toBeGreaterThanOrEqual(completed);
+    expect(calls).toBeLessThanOrEqual(scheduled);
     return calls - completed;
   }
 
@@ -163,6 +164,8 @@ describe('120 follows, one worker that is never restarted, and a cluster that is
       expect(outcomes.filter(({ taskId }) => world.emulator.maxOutstanding(taskId) !== 1)).toEqual([]);
       let lost = 0;
       for (const outcome of outcomes) lost += await checkHistory(outcome);
+      // The worker offers an answer again for some seconds. At worst the one call of each follow that was out was in vain.
+      expect(lost).toBeLessThanOrEqual(outcomes.length);
       expect(worker.child.exitCode ?? worker.child.signalCode).toBeNull();
       process.stderr.write(
         `> ${what} killed under ${FOLLOWS} follows: ${times}. Started meanwhile: ${acknowledged.length} acknowledged, ` +

@@ -60,7 +60,8 @@ describe('encrypted payloads, with a real server and worker processes', () => {
     world.startWorker(keys.length > 0 ? { PROVISIONING_ENCRYPTION_KEYS: keys.join() } : {});
   const temporalWith = (...keys: string[]): Client => {
     const settings = keys.length > 0 ? parseEncryptionKeys(keys.join()) : undefined;
-    return new Client({ connection: world.connection, dataConverter: createDataConverter(settings) });
+    const { namespace } = world.server;
+    return new Client({ connection: world.connection, namespace, dataConverter: createDataConverter(settings) });
   };
   const clientWith = (...keys: string[]): ProvisioningClient => new ProvisioningClient(temporalWith(...keys));
   const runCli = (keys: string | undefined, ...args: string[]): Promise<ProcessEnd> =>
@@ -68,7 +69,7 @@ describe('encrypted payloads, with a real server and worker processes', () => {
       ...world.workerEnvironment,
       ...(keys !== undefined && { PROVISIONING_ENCRYPTION_KEYS: keys }),
     }).ended;
-  const rawRecords = (id: string) => rawRecordsOf(world.connection, id);
+  const rawRecords = (id: string) => rawRecordsOf(world.connection, id, world.server.namespace);
 
   beforeAll(async () => {
     world = await createWorld();
@@ -195,7 +196,7 @@ describe('encrypted payloads, with a real server and worker processes', () => {
   test('answers of queries are encrypted on their way, those that the UI shows as current details too', async () => {
     for (const queryType of ['status', '__temporal_workflow_metadata']) {
       const answer = await world.connection.workflowService.queryWorkflow({
-        namespace: 'default',
+        namespace: world.server.namespace,
         execution: { workflowId: workflowId(ZONE, 't-failed') },
         query: { queryType },
       });
@@ -217,7 +218,9 @@ describe('encrypted payloads, with a real server and worker processes', () => {
       const { url } = JSON.parse(server.output()) as { url: string };
       const cli = await findTemporalCli();
       const run = async (...args: string[]): Promise<string> => {
-        const connection = ['--address', world.server.address, '--disable-config-file', '--disable-config-env'];
+        const { address, namespace } = world.server;
+        const place = ['--address', address, '--namespace', namespace];
+        const connection = [...place, '--disable-config-file', '--disable-config-env'];
         const { stdout } = await promisify(execFile)(cli, ['workflow', ...args, ...connection]);
         return stdout;
       };

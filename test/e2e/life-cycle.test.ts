@@ -31,7 +31,8 @@ describe('the life of a worker process', () => {
 
   test('waits for a server that comes later, alive but not ready; then it works', async () => {
     const port = await freePort();
-    const worker = launchWorker({ ...world.workerEnvironment, TEMPORAL_ADDRESS: `127.0.0.1:${port}` });
+    const temporal = { TEMPORAL_ADDRESS: `127.0.0.1:${port}`, TEMPORAL_NAMESPACE: 'default' };
+    const worker = launchWorker({ ...world.workerEnvironment, ...temporal });
     await worker.until('s more');
     await expect(ask(worker, '/livez')).resolves.toEqual({ status: 200, body: { ok: true, reasons: [] } });
     await expect(ask(worker, '/readyz')).resolves.toMatchObject({
@@ -120,7 +121,7 @@ describe('the life of a worker process', () => {
       '"message":"Worker is polling","taskQueues":["tencent-organization","tencent-user-sync"]}',
     );
     const pollers = async (queue: string, kind: 'workflow' | 'activity'): Promise<string[]> =>
-      (await readTaskQueue(world.connection, { namespace: 'default', queue, kind })).pollers.map(
+      (await readTaskQueue(world.connection, { namespace: world.server.namespace, queue, kind })).pollers.map(
         ({ identity }) => identity,
       );
     await until('each polls its queues', async () =>

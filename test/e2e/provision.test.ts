@@ -60,7 +60,7 @@ describe('provisionUsers with a real server and real processes', () => {
     );
     const handle = await start('storm', { zoneId, items, chunkSize: 10 });
     const worker = await world.startWorker(RATES);
-    await until('half of them are created', () => world.emulator.userSyncs(zoneId).length >= 100, 90_000);
+    await until('half of them are created', () => world.emulator.userSyncs(zoneId).length >= 100);
     await worker.stop('SIGKILL');
     const last = await world.startWorker(RATES);
     const { lines = [], outcomes } = (await handle.result()) as BatchReport;

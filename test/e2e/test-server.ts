@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 
-import { Connection } from '@temporalio/client';
+import { status } from '@grpc/grpc-js';
+import { Connection, isGrpcServiceError } from '@temporalio/client';
 import { google } from '@temporalio/proto';
 
-import { namespaceOfShortRuns, SHARED_SERVER_VARIABLE } from '../../scripts/cluster/shared-server';
+import { namespacesWith, SHARED_SERVER_VARIABLE, type Settings } from '../../scripts/cluster/shared-server';
 import { SEARCH_ATTRIBUTE_TYPES, type SearchAttributeName } from '../../src/contract/names';
 import { startDevServer } from '../../src/dev/dev-server';
 import { findTemporalCli } from '../../src/dev/temporal-binaries';
@@ -26,10 +27,8 @@ export interface TestServer {
 /** What a test needs of its server. */
 export interface TestServerOptions {
   withUi: boolean;
-  /** After so many events a run continues as new; default: the server's. */
-  eventsOfARun: number | undefined;
-  /** More of the server's dynamic configuration, each value as JSON. */
-  dynamicConfig: Readonly<Record<string, string>> | undefined;
+  /** More of the server's dynamic configuration. */
+  settings: Settings;
 }
 
 const RETENTION_SECONDS = 86_400;
@@ -41,48 +40,62 @@ export function openTestServer(options: TestServerOptions): Promise<TestServer> 
   return shared ? openNamespace(shared, options) : startOwnServer(options);
 }
 
-async function startOwnServer({ withUi, eventsOfARun, dynamicConfig }: TestServerOptions): Promise<TestServer> {
+async function startOwnServer({ withUi, settings }: TestServerOptions): Promise<TestServer> {
   const server = await startDevServer({
     cliPath: await findTemporalCli(),
     headless: !withUi,
     fastTimers: true,
-    dynamicConfig: {
-      ...(eventsOfARun !== undefined && { 'limit.historyCount.suggestContinueAsNew': String(eventsOfARun) }),
-      ...dynamicConfig,
-    },
+    dynamicConfig: settings,
   });
   return { ...server, namespace: 'default' };
 }
 
-async function openNamespace(address: string, options: TestServerOptions): Promise<TestServer> {
-  const { withUi, eventsOfARun, dynamicConfig } = options;
-  if (withUi || dynamicConfig) throw new Error('A test of the UI, or with settings, needs a server of its own');
-  const description = path.relative(root, expect.getState().testPath ?? '');
-  const ownName = `${path.basename(description, '.test.ts')}-${randomUUID()}`;
-  const namespace = eventsOfARun === undefined ? ownName : namespaceOfShortRuns(eventsOfARun);
+async function openNamespace(address: string, { withUi, settings }: TestServerOptions): Promise<TestServer> {
+  if (withUi) throw new Error('A test of the UI needs a server of its own');
+  const testFile = path.relative(root, expect.getState().testPath ?? '');
+  const ownName = `${path.basename(testFile, '.test.ts')}-${randomUUID()}`;
+  const names = Object.keys(settings).length > 0 ? namespacesWith(settings) : [ownName];
   const connection = await Connection.connect({ address });
   try {
-    const { workflowService, operatorService } = connection;
-    // Who used the server is told by the descriptions of its namespaces.
-    await workflowService.registerNamespace({
-      namespace,
-      description,
-      workflowExecutionRetentionPeriod: google.protobuf.Duration.fromObject({ seconds: RETENTION_SECONDS }),
-    });
-    const searchAttributes = Object.fromEntries(NAMES.map((name) => [name, apiTypeOf(name)]));
-    // A new namespace is not known to every part of the server at once.
-    await until('the search attributes are taken', () =>
-      operatorService.addSearchAttributes({ namespace, searchAttributes }).then(
-        () => true,
-        () => false,
-      ),
-    );
-    await until('the search attributes can be used', async () => {
-      const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
-      return NAMES.every((name) => customAttributes[name] !== undefined);
-    });
+    const namespace = await createNamespace(connection, names, testFile);
+    await createSearchAttributes(connection, namespace);
+    return { address, namespace, stop: () => Promise.resolve() };
   } finally {
     await connection.close();
   }
-  return { address, namespace, stop: () => Promise.resolve() };
+}
+
+/** Creates the first of these namespaces that nobody has created; its description tells which test file uses it. */
+async function createNamespace({ workflowService }: Connection, names: string[], testFile: string): Promise<string> {
+  const workflowExecutionRetentionPeriod = google.protobuf.Duration.fromObject({ seconds: RETENTION_SECONDS });
+  for (const namespace of names) {
+    try {
+      await workflowService.registerNamespace({ namespace, description: testFile, workflowExecutionRetentionPeriod });
+      return namespace;
+    } catch (error) {
+      if (codeOf(error) !== status.ALREADY_EXISTS) throw error;
+    }
+  }
+  throw new Error(`Others use ${names.join(', ')} already: let the shared server have more of them`);
+}
+
+async function createSearchAttributes({ operatorService }: Connection, namespace: string): Promise<void> {
+  const searchAttributes = Object.fromEntries(NAMES.map((name) => [name, apiTypeOf(name)]));
+  await until('every part of the server knows the namespace', async () => {
+    try {
+      await operatorService.addSearchAttributes({ namespace, searchAttributes });
+      return true;
+    } catch (error) {
+      if (codeOf(error) !== status.NOT_FOUND) throw error;
+      return false;
+    }
+  });
+  await until('the search attributes can be used', async () => {
+    const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
+    return NAMES.every((name) => customAttributes[name] !== undefined);
+  });
+}
+
+function codeOf(error: unknown): status | undefined {
+  return isGrpcServiceError(error) ? error.code : undefined;
 }

@@ -74,7 +74,7 @@ describe('a worker and a Temporal server behind TLS', () => {
 
   test('a profile of the Temporal CLI’s configuration file does as well', async () => {
     const { address, caCert } = await open({ apiKey: 'key-of-the-cloud' });
-    const toml = `[profile.cloud]\naddress = "${address}"\nnamespace = "default"\napi_key = "key-of-the-cloud"\n[profile.cloud.tls]\nserver_ca_cert_path = "${inFolder('ca.pem', caCert)}"\n`;
+    const toml = `[profile.cloud]\naddress = "${address}"\nnamespace = "${world.server.namespace}"\napi_key = "key-of-the-cloud"\n[profile.cloud.tls]\nserver_ca_cert_path = "${inFolder('ca.pem', caCert)}"\n`;
     const { TEMPORAL_ADDRESS: _, ...env } = world.workerEnvironment;
     const profile = { ...env, TEMPORAL_CONFIG_FILE: inFolder('temporal.toml', toml), TEMPORAL_PROFILE: 'cloud' };
     const worker = launchWorker(profile);

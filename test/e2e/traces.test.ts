@@ -51,7 +51,9 @@ describe('the traces of a worker process', () => {
     const url = `${receiver.url}/v1/traces`;
     const tracing = openTracing({ url, identity: 'caller-1', hidesMessages: false, logger });
     try {
-      const client = new ProvisioningClient(new Client({ connection: world.connection, plugins: [tracing.plugin] }));
+      const { connection, server } = world;
+      const { namespace } = server;
+      const client = new ProvisioningClient(new Client({ connection, namespace, plugins: [tracing.plugin] }));
       await client.follow({ zoneId: ZONE, taskId, polling: FAST, requestedBy: 'ada', note: 'note-of-ada' });
     } finally {
       await tracing.close();

@@ -82,7 +82,9 @@ describe('versions of the worker, with a real server and real processes', () => 
     world.startWorker({ TEMPORAL_DEPLOYMENT_NAME: DEPLOYMENT, TEMPORAL_WORKER_BUILD_ID: buildId });
 
   async function shell(command: string): Promise<string> {
-    const env = { PATH: `${bin}:${process.env.PATH}`, HOME: '/nonexistent', TEMPORAL_ADDRESS: world.server.address };
+    const { address, namespace } = world.server;
+    const temporal = { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace };
+    const env = { PATH: `${bin}:${process.env.PATH}`, HOME: '/nonexistent', ...temporal };
     return (await run('bash', ['-c', command], { env })).stdout;
   }
 
@@ -100,11 +102,14 @@ describe('versions of the worker, with a real server and real processes', () => 
 
   async function beginAnHourAgo(taskId: string): Promise<void> {
     world.emulator.setTask(ZONE, taskId, IN_PROGRESS);
-    await new SkippingClient({ connection: world.connection }).start(FOLLOW_PROVISIONING_TASK, {
-      workflowId: workflowId(ZONE, taskId),
-      taskQueue: TASK_QUEUES.provisioning,
-      args: [{ zoneId: ZONE, taskId, polling: HOURLY }],
-    });
+    await new SkippingClient({ connection: world.connection, namespace: world.server.namespace }).start(
+      FOLLOW_PROVISIONING_TASK,
+      {
+        workflowId: workflowId(ZONE, taskId),
+        taskQueue: TASK_QUEUES.provisioning,
+        args: [{ zoneId: ZONE, taskId, polling: HOURLY }],
+      },
+    );
     await until('it has polled again after its first wait', () => world.emulator.requests(taskId).length === 2);
   }
 
@@ -136,7 +141,8 @@ describe('versions of the worker, with a real server and real processes', () => 
   }
 
   async function judge(): Promise<ReturnType<typeof judgePollers>> {
-    const key = { namespace: 'default', queue: TASK_QUEUES.provisioning, kind: 'workflow' } as const;
+    const { namespace } = world.server;
+    const key = { namespace, queue: TASK_QUEUES.provisioning, kind: 'workflow' } as const;
     return judgePollers([{ ...key, ...(await readTaskQueue(world.connection, key)) }], Date.now());
   }
 
@@ -148,7 +154,10 @@ describe('versions of the worker, with a real server and real processes', () => 
         oldWorker.output(),
       ) ?? [];
     expect(command).toBe(
-      COMMANDS.get('Make the old version current again')?.replace(' --dep', ' --namespace default --dep'),
+      COMMANDS.get('Make the old version current again')?.replace(
+        ' --dep',
+        ` --namespace ${world.server.namespace} --dep`,
+      ),
     );
     await until('the server knows the worker', async () =>
       (await judge()).detail.includes('provisioning-worker:0.2.0'),

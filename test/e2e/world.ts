@@ -42,7 +42,11 @@ const WORKER = path.join(root, 'dist', 'src', 'worker.js');
 
 export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const { withUi = false, eventsOfARun, dynamicConfig, server: given, ...emulatorOptions } = options;
-  const server = given ?? (await openTestServer({ withUi, eventsOfARun, dynamicConfig }));
+  const settings = {
+    ...(eventsOfARun !== undefined && { 'limit.historyCount.suggestContinueAsNew': String(eventsOfARun) }),
+    ...dynamicConfig,
+  };
+  const server = given ?? (await openTestServer({ withUi, settings }));
   const emulator = await startEmulator(emulatorOptions);
   const connection = await Connection.connect({ address: server.address });
   const temporal = new Client({ connection, namespace: server.namespace });

@@ -89,12 +89,11 @@ describe('the steps of a Compose file', () => {
     );
   });
 
-  test('of this project begin with the database and its schema, before the server and what is set up in it', () => {
-    const steps = readComposeSteps(readFileSync(path.join(root, 'docker-compose.yml'), 'utf8'), {
-      POSTGRES_PASSWORD: 'p',
-    });
-    const kinds = steps.map(({ kind }) => kind);
-    expect(kinds.slice(0, 4)).toEqual(['database', 'job', 'server', 'job']);
-    expect(new Set(kinds.slice(4))).toEqual(new Set(['job']));
+  test('of this project are the database and its schema, then the server and what is set up in it', () => {
+    const text = readFileSync(path.join(root, 'docker-compose.yml'), 'utf8');
+    const kinds = readComposeSteps(text, { POSTGRES_PASSWORD: 'p' }).map(({ kind }) => kind);
+    const from = kinds.indexOf('database');
+    expect(kinds.slice(from, from + 4)).toEqual(['database', 'job', 'server', 'job']);
+    expect(new Set([...kinds.slice(0, from), ...kinds.slice(from + 4)])).toEqual(new Set(['job']));
   });
 });

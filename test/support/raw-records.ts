@@ -20,8 +20,11 @@ export interface FoundPayload {
 }
 
 /** Reads all runs of a workflow, its description and its line of the list, without any codec. */
-export async function rawRecordsOf({ workflowService }: Connection, workflowId: string): Promise<RawRecords> {
-  const namespace = 'default';
+export async function rawRecordsOf(
+  { workflowService }: Connection,
+  workflowId: string,
+  namespace = 'default',
+): Promise<RawRecords> {
   const description = await workflowService.describeWorkflowExecution({ namespace, execution: { workflowId } });
   const events: temporal.api.history.v1.IHistoryEvent[] = [];
   let runId = description.workflowExecutionInfo?.execution?.runId ?? '';
