@@ -19,8 +19,12 @@ export interface BenchProcess {
   output(): string;
   /** Waits until it has written the text; fails when it ends before. */
   until(text: string): Promise<void>;
-  /** Sends the signal and waits for the end; one that has ended is left alone. */
-  end(signal: NodeJS.Signals): Promise<void>;
+  /**
+   * Sends the signal and waits for the end; one that has ended is left alone.
+   *
+   * @returns the exit code, null when the signal ended it
+   */
+  end(signal: NodeJS.Signals): Promise<number | null>;
 }
 
 const MAX_OUTPUT_LENGTH = 20_000;
@@ -54,6 +58,7 @@ export function startProcess(script: string, env: NodeJS.ProcessEnv): BenchProce
     async end(signal) {
       child.kill(signal);
       await ended;
+      return child.exitCode;
     },
   };
 }
