@@ -157,15 +157,22 @@ export async function carryOn(stage: Stage): Promise<void> {
     polls: 2,
     status: 'InProgress',
   });
-  expect(await client.setPolling(name, id('waiting'), { maxIntervalSeconds: 7_200 })).toMatchObject({
+  const change = { maxIntervalSeconds: 7_200 };
+  expect(
+    await answerOf(() => client.setPolling(name, id('waiting'), change, { updateId: 'changed-once' })),
+  ).toMatchObject({
     polling: { minIntervalSeconds: 3_600, maxIntervalSeconds: 7_200 },
     messages: { checkNow: 1, setPolling: 1 },
   });
   // Sent again, it has no effect, whichever version and run took it first.
-  const again = await client.extendDeadline(name, id('continued'), { bySeconds: 60 }, { updateId: UPDATE_ID });
-  expect(again).toMatchObject({ deadlineAt: before.continued?.deadlineAt, messages: { extendDeadline: 1 } });
+  const extend = () => client.extendDeadline(name, id('continued'), { bySeconds: 60 }, { updateId: UPDATE_ID });
+  expect(await answerOf(extend)).toMatchObject({
+    deadlineAt: before.continued?.deadlineAt,
+    messages: { extendDeadline: 1 },
+  });
   const declared = { outcome: 'Succeeded', reason: 'seen in the console', by: 'ada' } as const;
-  expect(await client.resolve(name, id('resolved'), declared)).toMatchObject({ phase: 'Resolved' });
+  const resolve = () => client.resolve(name, id('resolved'), declared, { updateId: 'declared-once' });
+  expect(await answerOf(resolve)).toMatchObject({ phase: 'Resolved' });
 
   for (const follow of NAMES) if (FOLLOWS[follow].ends === 'Succeeded') emulator.setTask(name, id(follow), {});
   emulator.setTask(name, id('failing'), { answers: [FAILURE] });
@@ -176,7 +183,7 @@ export async function carryOn(stage: Stage): Promise<void> {
   await endBatch(stage);
 }
 
-/** A question to a follow whose worker has crashed first waits for that in vain. */
+/** A question or an update to a follow whose worker has crashed may first wait for that in vain. */
 async function answerOf<T>(ask: () => Promise<T>): Promise<T> {
   let answer: { value: T } | undefined;
   await until('there is an answer', async () => {
