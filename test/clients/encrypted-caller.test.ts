@@ -37,7 +37,9 @@ async def main():
     except WorkflowFailureError as error:
         return [error.cause.type, error.cause.message, error.cause.details[0]["failureReason"]]
 
-print(json.dumps(asyncio.run(main())))
+print(json.dumps(asyncio.run(main())), flush=True)
+# Threads of the SDK that outlive the interpreter can end it with an abort.
+os._exit(0)
 `;
 
 describe('a caller in Python with the codec of docs/encryption.md', () => {
